@@ -1,0 +1,134 @@
+"""Modules and the globals they define: names, never captured, looked up late.
+
+A `Global` is one definition of one module.  Its value may still be *pending*: code
+that makes it when it is first read, which is how the standard library loads fast and
+how a module is loaded for `deserialize` without starting its work again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from turmeric.vocabulary.spans import Span
+
+
+class Unbound:
+    """The value of a global that has none yet."""
+
+    def __repr__(self) -> str:
+        return "#<unbound>"
+
+
+UNBOUND = Unbound()
+
+FUNCTION = "function"
+VALUE = "value"
+MACRO = "macro"
+TYPE = "type"
+CLASS = "class"
+METHOD = "method"
+DYNAMIC = "dynamic"
+PRIMITIVE = "primitive"
+OPERATOR = "operator"
+SPECIAL = "special form"
+
+
+class Global:
+    """One definition.
+
+    `parameters` is its parameter list as written (for documentation, completion and
+    arity checks), `stable` says that no `set!` or second definition was seen, `pending`
+    makes the value at the first read.
+    """
+
+    __slots__ = ("doc", "kind", "module", "name", "parameters", "pending", "private", "span", "value")
+
+    def __init__(self, module: str, name: str, kind: str = VALUE, value: object = UNBOUND) -> None:
+        self.module = module
+        self.name = name
+        self.kind = kind
+        self.value = value
+        self.pending: Callable[[], object] | None = None
+        self.doc: str | None = None
+        self.parameters: str | None = None
+        self.private = False
+        self.span: Span | None = None
+
+    @property
+    def symbol(self) -> str:
+        """The full name, `module.name`."""
+        return f"{self.module}.{self.name}"
+
+    def force(self) -> object:
+        """The value, made now if it is pending; `UNBOUND` when there is none."""
+        if self.pending is not None:
+            make, self.pending = self.pending, None
+            try:
+                self.value = make()
+            except BaseException:
+                self.pending = make
+                raise
+        return self.value
+
+    def __repr__(self) -> str:
+        return f"#<global {self.symbol}>"
+
+
+class Module:
+    """A module's own definitions, and the names it took from others."""
+
+    __slots__ = (
+        "aliases",
+        "code_hash",
+        "declared_version",
+        "definitions",
+        "exports",
+        "file",
+        "name",
+        "prelude",
+        "referred",
+    )
+
+    def __init__(self, name: str, prelude: dict[str, Global], file: str | None = None) -> None:
+        self.name = name
+        self.file = file
+        self.prelude = prelude
+        self.definitions: dict[str, Global] = {}
+        self.referred: dict[str, Global] = {}
+        self.aliases: dict[str, Module | object] = {}
+        self.exports: tuple[str, ...] | None = None
+        self.declared_version: str | None = None
+        self.code_hash: str | None = None
+
+    @property
+    def version(self) -> str:
+        """The declared `:version`, or the hash of the module's text."""
+        return self.declared_version or self.code_hash or "0"
+
+    def resolve(self, name: str) -> Global | None:
+        """What `name` means in this module: its own, then imported, then the prelude's."""
+        return self.definitions.get(name) or self.referred.get(name) or self.prelude.get(name)
+
+    def define(self, name: str, kind: str) -> Global:
+        """The global for a definition of `name` here; a second definition reuses it."""
+        found = self.definitions.get(name)
+        if found is None:
+            found = self.definitions[name] = Global(self.name, name, kind)
+        found.kind = kind
+        return found
+
+    def exported(self) -> Iterable[str]:
+        """The names other modules may use."""
+        if self.exports is not None:
+            return self.exports
+        return [name for name, found in self.definitions.items() if not found.private]
+
+
+def nearest(name: str, candidates: Iterable[str]) -> str | None:
+    """The candidate most like `name`, for "did you mean", or None when none is close."""
+    from difflib import get_close_matches
+
+    found = get_close_matches(name, list(candidates), n=1, cutoff=0.7)
+    return found[0] if found else None
