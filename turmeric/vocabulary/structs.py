@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from turmeric.vocabulary.equality import Compound
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from turmeric.vocabulary.spans import Span
@@ -73,16 +75,16 @@ class StructType:
         return f"#<type {self.symbol}>"
 
 
-class Struct:
+class Struct(Compound):
     """A value of a struct type.  `values` stand in the order of `type.fields`."""
 
-    __slots__ = ("_hash", "inert", "trace", "type", "values")
+    __slots__ = ("trace", "type", "values")
 
     def __init__(self, type: StructType, values: tuple[object, ...]) -> None:
         self.type = type
         self.values = values
         self.inert = False
-        self._hash: int | None = None
+        self._hash = None
         self.trace: object = None
         """For errors: where it was first thrown.  No part of the value."""
 
@@ -90,3 +92,10 @@ class Struct:
         """The value of a field by name, or `default` when the type has no such field."""
         place = self.type.index.get(field)
         return default if place is None else self.values[place]
+
+    @property
+    def _kind(self) -> object:
+        return self.type
+
+    def _parts(self) -> tuple[object, ...]:
+        return self.values

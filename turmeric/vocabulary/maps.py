@@ -1,0 +1,236 @@
+"""Maps: persistent, in the order in which the keys were added.
+
+Up to `SMALL` entries a map is one Python dict, copied on every change.  A larger one
+has two parts:
+
+    entries    a vector of (key, value) in order, None where a key was removed
+    index      a tree from key to place in `entries`: 16-tuples chosen by four bits of
+               the hash, and at the bottom dicts of at most `LEAF` keys
+
+Setting a key again keeps its place and the key first used.  When more than half of
+`entries` are removed ones, the map is built anew.  The index depends on this
+process's hashes; all that matters of a map is `entries`.
+"""
+
+from __future__ import annotations
+
+from turmeric.vocabulary import vectors
+from turmeric.vocabulary.equality import Compound, key_of, value_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+    from typing import Any
+
+    from turmeric.vocabulary.spans import Span
+    from turmeric.vocabulary.vectors import Vector
+
+    Node = dict[object, int] | tuple["Node", ...]
+
+SMALL = 32
+LEAF = 24
+BITS = 4
+MASK = 15
+HASH_BITS = 64
+
+_ABSENT = object()
+
+
+class Map(Compound):
+    """A map.  `small` is its dict, by `key_of`; None in a large one.  Make them from `EMPTY`."""
+
+    __slots__ = ("_count", "entries", "index", "small")
+
+    _kind: object = "map"
+
+    def __init__(self, count: int, small: dict[object, Any] | None, index: Node, entries: Vector) -> None:
+        self._count = count
+        self.small = small
+        self.index = index
+        self.entries = entries
+        self._hash = None
+        self.inert = False
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __bool__(self) -> bool:
+        return self._count > 0
+
+    def __iter__(self) -> Iterator[object]:
+        return (key for key, _ in self.items())
+
+    def __contains__(self, key: object) -> bool:
+        found = key_of(key)
+        return found in self.small if self.small is not None else _place(self.index, found) is not None
+
+    def keys(self) -> Iterator[object]:
+        """The keys, in order."""
+        return iter(self)
+
+    def values(self) -> Iterator[Any]:
+        """The values, in the order of their keys."""
+        return iter(self.small.values()) if self.small is not None else (value for _, value in self.items())
+
+    def items(self) -> Iterator[tuple[object, Any]]:
+        """The pairs of key and value, in order."""
+        if self.small is None:
+            return filter(None, self.entries)  # type: ignore[arg-type]
+        return ((key if type(key) is not tuple else value_of(key), value) for key, value in self.small.items())
+
+    def get(self, key: object, default: object = None) -> Any:
+        """The value of `key`, or `default`."""
+        found = key_of(key)
+        if self.small is not None:
+            return self.small.get(found, default)
+        place = _place(self.index, found)
+        return default if place is None else self.entries[place][1]
+
+    def assoc(self, key: object, value: object) -> Map:
+        """This map with `value` for `key`."""
+        found = key_of(key)
+        small = self.small
+        if small is not None:
+            small = small.copy()
+            small[found] = value
+            return _from_dict(small)
+        place = _place(self.index, found)
+        if place is None:
+            index = _inserted(self.index, found, len(self.entries), hash(found), 0)
+            return Map(self._count + 1, None, index, self.entries.append((key, value)))
+        entry = (self.entries[place][0], value)
+        return Map(self._count, None, self.index, self.entries.set(place, entry))
+
+    def assoc_all(self, pairs: Collection[tuple[object, object]]) -> Map:
+        """This map with every pair of `pairs` set in turn."""
+        if self.small is None and len(pairs) * 4 < self._count:
+            result = self
+            for key, value in pairs:
+                result = result.assoc(key, value)
+            return result
+        return from_pairs((*self.items(), *pairs)) if pairs else self
+
+    def dissoc(self, key: object) -> Map:
+        """This map without `key`."""
+        found = key_of(key)
+        small = self.small
+        if small is not None:
+            if found not in small:
+                return self
+            small = small.copy()
+            del small[found]
+            return _from_dict(small)
+        place = _place(self.index, found)
+        if place is None:
+            return self
+        entries = self.entries.set(place, None)
+        if self._count - 1 < len(entries) // 2:
+            return from_pairs(filter(None, entries))  # type: ignore[arg-type]
+        return Map(self._count - 1, None, _removed(self.index, found, hash(found), 0), entries)
+
+    def _parts(self) -> Collection[object]:
+        return [part for item in self.items() for part in item]
+
+    def _digest(self, hashes: list[int]) -> int:
+        return hash((self._kind, frozenset(zip(hashes[::2], hashes[1::2], strict=True))))
+
+    def _pairs(self, other: Map) -> list[tuple[object, object]] | None:
+        """As in `Compound`.  Compound keys are paired by hash, not looked up, lest `equal` call itself."""
+        if self._count != other._count:
+            return None
+        pairs: list[tuple[object, object]] = []
+        twins: dict[int, list[tuple[object, object]]] | None = None
+        for key, value in self.items():
+            if isinstance(key, Compound):
+                if twins is None:
+                    twins = _by_hash(other)
+                same = twins.get(hash(key), ())
+                if len(same) == 1:
+                    pairs += ((key, same[0][0]), (value, same[0][1]))
+                    continue
+            found = other.get(key, _ABSENT)
+            if found is _ABSENT:
+                return None
+            pairs.append((value, found))
+        return pairs
+
+
+class SourceMap(Map):
+    """A map as read: where it stands, and where its keys and values do, as the reader gave them."""
+
+    __slots__ = ("span", "spans")
+
+    def __init__(self, plain: Map, span: Span | None, spans: tuple[Span | None, ...]) -> None:
+        super().__init__(plain._count, plain.small, plain.index, plain.entries)
+        self.span = span
+        self.spans = spans
+
+
+_NO_INDEX: Node = {}
+EMPTY = Map(0, {}, _NO_INDEX, vectors.EMPTY)
+
+
+def from_pairs(pairs: Iterable[tuple[object, object]]) -> Map:
+    """The map of `pairs`; of two equal keys the first gives the place, the last the value."""
+    return _from_dict({key_of(key): value for key, value in pairs})
+
+
+def source_map(pairs: Iterable[tuple[object, object]], span: Span | None, spans: Iterable[Span | None]) -> SourceMap:
+    """The map of `pairs` read at `span`, its keys and values at `spans`."""
+    return SourceMap(from_pairs(pairs), span, tuple(spans))
+
+
+def _from_dict(table: dict[object, Any]) -> Map:
+    """The map of a dict by `key_of`, which nobody may change afterwards."""
+    if not table:
+        return EMPTY
+    if len(table) <= SMALL:
+        return Map(len(table), table, _NO_INDEX, vectors.EMPTY)
+    entries = vectors.from_iterable([(value_of(key), value) for key, value in table.items()])
+    return Map(len(table), None, _tree(dict(zip(table, range(len(table)), strict=True)), 0), entries)
+
+
+def _by_hash(table: Map) -> dict[int, list[tuple[object, object]]]:
+    """The entries that have compound keys, by hash of the key."""
+    result: dict[int, list[tuple[object, object]]] = {}
+    for entry in table.items():
+        if isinstance(entry[0], Compound):
+            result.setdefault(hash(entry[0]), []).append(entry)
+    return result
+
+
+def _tree(leaf: dict[object, int], shift: int) -> Node:
+    """`leaf`, split if it has too many keys for one."""
+    if len(leaf) <= LEAF or shift >= HASH_BITS:
+        return leaf
+    children: list[dict[object, int]] = [{} for _ in range(MASK + 1)]
+    for key, place in leaf.items():
+        children[(hash(key) >> shift) & MASK][key] = place
+    return tuple([_tree(child, shift + BITS) for child in children])
+
+
+def _place(node: Node, key: object) -> int | None:
+    if type(node) is tuple:
+        bits = hash(key)
+        while type(node) is tuple:
+            node = node[bits & MASK]
+            bits >>= BITS
+    return node.get(key)  # type: ignore[union-attr]
+
+
+def _inserted(node: Node, key: object, place: int, bits: int, shift: int) -> Node:
+    if isinstance(node, dict):
+        leaf = node.copy()
+        leaf[key] = place
+        return _tree(leaf, shift)
+    at = (bits >> shift) & MASK
+    return (*node[:at], _inserted(node[at], key, place, bits, shift + BITS), *node[at + 1 :])
+
+
+def _removed(node: Node, key: object, bits: int, shift: int) -> Node:
+    if isinstance(node, dict):
+        leaf = node.copy()
+        del leaf[key]
+        return leaf
+    at = (bits >> shift) & MASK
+    return (*node[:at], _removed(node[at], key, bits, shift + BITS), *node[at + 1 :])
