@@ -1,0 +1,230 @@
+"""Text to tokens.
+
+    (+ 1 'x)   ->   OPEN "("  DATUM +  DATUM 1  PREFIX "'"  DATUM x  CLOSE ")"  END
+
+A token is `(kind, value, span)`.  White space and comments are no tokens; a block of
+`;;;` lines is kept until `take_doc` asks for it.
+"""
+
+from __future__ import annotations
+
+from turmeric.reading.literals import BadEscape, byte_escape, string_escape
+from turmeric.vocabulary.errors import SourceError, source_failure
+from turmeric.vocabulary.lexical import BLANKS, CONSTANTS, DELIMITERS, SUGAR, looks_like_number
+from turmeric.vocabulary.numerals import parse_number
+from turmeric.vocabulary.spans import Span
+from turmeric.vocabulary.symbols import keyword, symbol
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Token = tuple[str, object, Span]
+
+DATUM = "datum"
+OPEN = "open"
+CLOSE = "close"
+PREFIX = "prefix"
+END = "end"
+
+_SINGLE = {"(": OPEN, "[": OPEN, "{": OPEN, ")": CLOSE, "]": CLOSE, "}": CLOSE, "'": PREFIX, "`": PREFIX, "@": PREFIX}
+_HASH_PREFIXES = (("#{", OPEN, "#{"), ("#map{", OPEN, "{"), ("#set{", OPEN, "#{"), ("#;", PREFIX, "#;"))
+_HASH_WORDS = {"#t": True, "#f": False}
+_HASH_HINT = 'expected #t #f #; #| #" #b" #{ #map{ #set{ #symbol" or #keyword"'
+
+
+class Scanner:
+    """Reads one text from its first character to its last.  Columns count characters from 1."""
+
+    __slots__ = ("_doc", "_doc_line", "_end", "_line_start", "at", "file", "line", "text", "unfinished")
+
+    def __init__(self, text: str, file: str) -> None:
+        self.text = text + "\n"  # so that every token ends at a delimiter
+        self.file = file
+        self.at = 0
+        self.line = 1
+        self.unfinished = False
+        """Whether the error that was raised might be mended by more text."""
+        self._end = len(text)
+        self._line_start = 0
+        self._doc: list[str] = []
+        self._doc_line = 0
+        if text.startswith(("#!", "\ufeff#!")):
+            self.at = self.text.index("\n")
+
+    def next(self) -> Token:
+        """The next token; `END` again and again once the text is used up."""
+        self._skip_blanks()
+        start = self.at
+        if start >= self._end:
+            return END, None, self._span(start, start)
+        char = self.text[start]
+        kind = _SINGLE.get(char)
+        if kind is not None:
+            return self._token(kind, char, start, start + 1)
+        if char == '"':
+            return self._quoted(start, start + 1, string_escape)
+        if char == "#":
+            return self._hash(start)
+        if char == "~":
+            prefix = "~@" if self.text[start + 1] == "@" else "~"
+            return self._token(PREFIX, prefix, start, start + len(prefix))
+        return self._atom(start)
+
+    def take_doc(self, line: int) -> str | None:
+        """The text of the `;;;` block that ends just above `line`, if any; it is forgotten."""
+        found = "\n".join(self._doc) if self._doc and self._doc_line == line - 1 else None
+        self._doc = []
+        return found
+
+    def error(self, message: str, span: Span, related: tuple[str, Span] | None = None) -> SourceError:
+        """A `read-error` at `span`."""
+        return source_failure("read-error", message, span, related)
+
+    def ended(self, expected: str, opened: Span) -> SourceError:
+        """The error of a text that ends too early."""
+        self.unfinished = True
+        self._move_to(self._end)
+        place = self._span(self._end, self._end)
+        return self.error(f"expected {expected} but the input ended", place, ("opened here", opened))
+
+    def _skip_blanks(self) -> None:
+        text, at = self.text, self.at
+        while at < self._end:
+            char = text[at]
+            if char == "\n":
+                at += 1
+                self.line += 1
+                self._line_start = at
+            elif char in BLANKS:
+                at += 1
+            elif char == ";":
+                end = text.index("\n", at)
+                if text.startswith(";;;", at):
+                    self._note_doc(at, end)
+                at = end
+            elif char == "#" and text[at + 1] == "|":
+                at = self._block_comment(at)
+            else:
+                break
+        self.at = at
+
+    def _note_doc(self, at: int, end: int) -> None:
+        """Keep a `;;;` line that stands alone on its line."""
+        if self.text[at + 3] == ";" or not BLANKS.issuperset(self.text[self._line_start : at]):
+            return
+        if self._doc_line != self.line - 1:
+            self._doc = []
+        self._doc.append(self.text[at + 3 : end].removeprefix(" ").rstrip())
+        self._doc_line = self.line
+
+    def _block_comment(self, start: int) -> int:
+        """Where the block comment at `start` ends.  They nest."""
+        depth, at, text = 1, start + 2, self.text
+        while depth:
+            close = text.find("|#", at)
+            if close < 0:
+                raise self.ended("`|#`", self._span(start, start + 2))
+            inner = text.find("#|", at, close)
+            depth, at = (depth - 1, close + 2) if inner < 0 else (depth + 1, inner + 2)
+        self._move_to(at)
+        return at
+
+    def _atom(self, start: int) -> Token:
+        """A number, constant, keyword or symbol."""
+        text, at = self.text, start + 1
+        while text[at] not in DELIMITERS:
+            at += 1
+        name = text[start:at]
+        self.at = at
+        column = start - self._line_start + 1
+        span = Span(self.file, self.line, column, self.line, column + at - start)
+        if name[0] == ":" and len(name) > 1:
+            return DATUM, keyword(name[1:]), span
+        if name in CONSTANTS:
+            return DATUM, CONSTANTS[name], span
+        if name[0] in "0123456789+-." and looks_like_number(name):
+            try:
+                return DATUM, parse_number(name), span
+            except ValueError as problem:
+                raise self.error(str(problem), span) from None
+        return DATUM, symbol(name).at(span), span
+
+    def _hash(self, start: int) -> Token:
+        """What begins with `#`."""
+        text = self.text
+        for lead, kind, value in _HASH_PREFIXES:
+            if text.startswith(lead, start):
+                return self._token(kind, value, start, start + len(lead))
+        if text.startswith('#"', start):
+            return self._quoted(start, start + 2, None)
+        if text.startswith('#b"', start):
+            kind, value, span = self._quoted(start, start + 3, byte_escape)
+            return kind, str(value).encode("latin-1"), span
+        if text.startswith('#symbol"', start):
+            kind, value, span = self._quoted(start, start + 8, string_escape)
+            return kind, symbol(str(value)).at(span), span
+        if text.startswith('#keyword"', start):
+            kind, value, span = self._quoted(start, start + 9, string_escape)
+            return kind, keyword(str(value)), span
+        return self._hash_word(start)
+
+    def _hash_word(self, start: int) -> Token:
+        """`#t` and `#f`; everything else is an error."""
+        end = start + 1
+        while self.text[end] not in DELIMITERS:
+            end += 1
+        word = self.text[start:end]
+        if word in _HASH_WORDS:
+            return self._token(DATUM, _HASH_WORDS[word], start, end)
+        if word.startswith("#<"):
+            message = f"`{word}` cannot be read: the printer writes it for a value that has no text form"
+        else:
+            word += self.text[end].strip()
+            message = f"unknown `{word}`: {_HASH_HINT}"
+        raise self.error(message, self._span(start, start + len(word)))
+
+    def _quoted(self, start: int, at: int, escape: Callable[[str, int], tuple[str, int]] | None) -> Token:
+        """A literal up to the next `"`; `escape` reads what begins with a backslash, if anything does."""
+        text, pieces, quote = self.text, [], -1
+        while True:
+            if quote < at:
+                quote = text.find('"', at)
+                if quote < 0:
+                    raise self.ended('`"`', self._span(start, start + 1))
+            slash = text.find("\\", at, quote) if escape else -1
+            pieces.append(text[at:quote] if slash < 0 else text[at:slash])
+            if escape is byte_escape and not pieces[-1].isascii():
+                self._reject_wide(at, pieces[-1])
+            if slash < 0 or not escape:
+                break
+            try:
+                piece, at = escape(text, slash)
+            except BadEscape as problem:
+                self._move_to(slash)
+                raise self.error(problem.message, self._span(slash, problem.end)) from None
+            pieces.append(piece)
+        return self._token(DATUM, "".join(pieces), start, quote + 1)
+
+    def _reject_wide(self, at: int, piece: str) -> None:
+        place = at + next(index for index, char in enumerate(piece) if ord(char) > 127)
+        self._move_to(place)
+        raise self.error("bytes hold ASCII characters and \\xff escapes only", self._span(place, place + 1))
+
+    def _token(self, kind: str, value: object, start: int, end: int) -> Token:
+        line, column = self.line, start - self._line_start + 1
+        self._move_to(end)
+        return kind, value, Span(self.file, line, column, self.line, end - self._line_start + 1)
+
+    def _span(self, start: int, end: int) -> Span:
+        """A span on the current line."""
+        first = 1 - self._line_start
+        return Span(self.file, self.line, start + first, self.line, end + first)
+
+    def _move_to(self, at: int) -> None:
+        """Go on at `at`, counting the lines on the way."""
+        lines = self.text.count("\n", self.at, at)
+        if lines:
+            self.line += lines
+            self._line_start = self.text.rindex("\n", self.at, at) + 1
+        self.at = at

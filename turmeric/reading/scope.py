@@ -1,0 +1,61 @@
+"""Local names during expansion.
+
+A scope maps a name *and its marks* to a variable, so that a `tmp` which a macro's
+template wrote and a `tmp` of the user's are two names.
+"""
+
+from __future__ import annotations
+
+from turmeric.reading.core import LoopTarget, Variable
+from turmeric.vocabulary.symbols import Mark, Symbol
+
+Key = tuple[str, tuple[Mark, ...]]
+
+
+class Scope:
+    """The names of one binding form, inside those of `outer`."""
+
+    __slots__ = ("function", "loop", "names", "outer")
+
+    def __init__(self, outer: Scope | None = None, *, function: str | None = None) -> None:
+        self.outer = outer
+        self.names: dict[Key, Variable] = {}
+        self.function = function
+
+    def find(self, name: str, marks: tuple[Mark, ...]) -> Variable | None:
+        """The innermost variable of that name and those marks."""
+        key = (name, marks)
+        scope: Scope | None = self
+        while scope is not None:
+            found = scope.names.get(key)
+            if found is not None:
+                return found
+            scope = scope.outer
+        return None
+
+    def bind(self, symbol: Symbol, type: object = None) -> Variable:
+        """A new variable for `symbol` in this scope."""
+        var = Variable(symbol.name, type, symbol.span)
+        self.names[(symbol.name, symbol.marks)] = var
+        return var
+
+    def visible(self) -> set[str]:
+        """All names that can be seen from here, for "did you mean"."""
+        names: set[str] = set()
+        scope: Scope | None = self
+        while scope is not None:
+            names.update(name for name, _ in scope.names)
+            scope = scope.outer
+        return names
+
+
+class Tail:
+    """Where a form stands: what `recur` may jump to from here, or None.
+
+    `crossed` notes that a mark lies between the form and the loop.
+    """
+
+    __slots__ = ("target",)
+
+    def __init__(self, target: LoopTarget | None) -> None:
+        self.target = target
