@@ -141,10 +141,10 @@ def _hash_compound(a: Compound) -> int:
         top = todo[-1]
         if top._hash is None:
             parts = top._parts()
-            waiting = [part for part in parts if isinstance(part, Compound) and part._hash is None]
-            if waiting:
-                todo.extend(waiting)
+            hashes = [part._hash if isinstance(part, Compound) else hash(key_of(part)) for part in parts]
+            if None in hashes:
+                todo.extend([part for part in parts if isinstance(part, Compound) and part._hash is None])
                 continue
-            top._hash = top._digest([hash(key_of(part)) for part in parts])
+            top._hash = top._digest(hashes)  # type: ignore[arg-type]
         todo.pop()
     return hash(a)
