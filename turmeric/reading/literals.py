@@ -43,17 +43,16 @@ def byte_escape(text: str, at: int) -> tuple[str, int]:
 
 
 def _code_point(text: str, at: int) -> tuple[str, int]:
+    """The character that `\\u{...}` at `at` names by its number."""
     end = at + 3
-    while text[end - 1 : end] in _HEX or end == at + 3:
-        if text[at + 2 : at + 3] != "{":
-            break
+    while text[end] in _HEX:
         end += 1
-    digits = text[at + 3 : end - 1]
-    if not digits or text[end - 1] != "}":
-        raise BadEscape("expected hexadecimal digits in braces after `\\u`, as in \\u{1F600}", min(end, len(text)) - 1)
+    digits = text[at + 3 : end]
+    if text[at + 2] != "{" or text[end] != "}" or not digits:
+        raise BadEscape("expected hexadecimal digits in braces after `\\u`, as in \\u{1F600}", at + 2)
     code = int(digits, 16)
     if code > _LAST_CODE_POINT:
-        raise BadEscape(f"`\\u{{{digits}}}` is beyond the last character, \\u{{10FFFF}}", end)
+        raise BadEscape(f"`\\u{{{digits}}}` is beyond the last character, \\u{{10FFFF}}", end + 1)
     if 0xD800 <= code <= 0xDFFF:
-        raise BadEscape(f"`\\u{{{digits}}}` is half of a surrogate pair; write the character's own number", end)
-    return chr(code), end
+        raise BadEscape(f"`\\u{{{digits}}}` is half of a surrogate pair; write the character's own number", end + 1)
+    return chr(code), end + 1

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from turmeric.reading.literals import BadEscape, byte_escape, string_escape
 from turmeric.vocabulary.errors import SourceError, source_failure
-from turmeric.vocabulary.lexical import BLANKS, CONSTANTS, DELIMITERS, SUGAR, looks_like_number
+from turmeric.vocabulary.lexical import BLANKS, CONSTANTS, DELIMITERS, looks_like_number
 from turmeric.vocabulary.numerals import parse_number
 from turmeric.vocabulary.spans import Span
 from turmeric.vocabulary.symbols import keyword, symbol
@@ -18,6 +18,8 @@ from turmeric.vocabulary.symbols import keyword, symbol
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    Escape = Callable[[str, int], tuple[str, int]]
 
 Token = tuple[str, object, Span]
 
@@ -29,6 +31,12 @@ END = "end"
 
 _SINGLE = {"(": OPEN, "[": OPEN, "{": OPEN, ")": CLOSE, "]": CLOSE, "}": CLOSE, "'": PREFIX, "`": PREFIX, "@": PREFIX}
 _HASH_PREFIXES = (("#{", OPEN, "#{"), ("#map{", OPEN, "{"), ("#set{", OPEN, "#{"), ("#;", PREFIX, "#;"))
+_HASH_QUOTED: tuple[tuple[str, Escape | None, Callable[[str, Span], object]], ...] = (
+    ('#"', None, lambda text, span: text),
+    ('#b"', byte_escape, lambda text, span: text.encode("latin-1")),
+    ('#symbol"', string_escape, lambda text, span: symbol(text).at(span)),
+    ('#keyword"', string_escape, lambda text, span: keyword(text)),
+)
 _HASH_WORDS = {"#t": True, "#f": False}
 _HASH_HINT = 'expected #t #f #; #| #" #b" #{ #map{ #set{ #symbol" or #keyword"'
 
@@ -104,7 +112,9 @@ class Scanner:
                     self._note_doc(at, end)
                 at = end
             elif char == "#" and text[at + 1] == "|":
-                at = self._block_comment(at)
+                self.at = at
+                self._block_comment()
+                at = self.at
             else:
                 break
         self.at = at
@@ -118,9 +128,10 @@ class Scanner:
         self._doc.append(self.text[at + 3 : end].removeprefix(" ").rstrip())
         self._doc_line = self.line
 
-    def _block_comment(self, start: int) -> int:
-        """Where the block comment at `start` ends.  They nest."""
-        depth, at, text = 1, start + 2, self.text
+    def _block_comment(self) -> None:
+        """Skip a block comment.  They nest."""
+        start, text = self.at, self.text
+        depth, at = 1, start + 2
         while depth:
             close = text.find("|#", at)
             if close < 0:
@@ -128,7 +139,6 @@ class Scanner:
             inner = text.find("#|", at, close)
             depth, at = (depth - 1, close + 2) if inner < 0 else (depth + 1, inner + 2)
         self._move_to(at)
-        return at
 
     def _atom(self, start: int) -> Token:
         """A number, constant, keyword or symbol."""
@@ -156,17 +166,10 @@ class Scanner:
         for lead, kind, value in _HASH_PREFIXES:
             if text.startswith(lead, start):
                 return self._token(kind, value, start, start + len(lead))
-        if text.startswith('#"', start):
-            return self._quoted(start, start + 2, None)
-        if text.startswith('#b"', start):
-            kind, value, span = self._quoted(start, start + 3, byte_escape)
-            return kind, str(value).encode("latin-1"), span
-        if text.startswith('#symbol"', start):
-            kind, value, span = self._quoted(start, start + 8, string_escape)
-            return kind, symbol(str(value)).at(span), span
-        if text.startswith('#keyword"', start):
-            kind, value, span = self._quoted(start, start + 9, string_escape)
-            return kind, keyword(str(value)), span
+        for lead, escape, make in _HASH_QUOTED:
+            if text.startswith(lead, start):
+                _, characters, span = self._quoted(start, start + len(lead), escape)
+                return DATUM, make(characters, span), span
         return self._hash_word(start)
 
     def _hash_word(self, start: int) -> Token:
@@ -184,7 +187,7 @@ class Scanner:
             message = f"unknown `{word}`: {_HASH_HINT}"
         raise self.error(message, self._span(start, start + len(word)))
 
-    def _quoted(self, start: int, at: int, escape: Callable[[str, int], tuple[str, int]] | None) -> Token:
+    def _quoted(self, start: int, at: int, escape: Escape | None) -> tuple[str, str, Span]:
         """A literal up to the next `"`; `escape` reads what begins with a backslash, if anything does."""
         text, pieces, quote = self.text, [], -1
         while True:
@@ -204,7 +207,8 @@ class Scanner:
                 self._move_to(slash)
                 raise self.error(problem.message, self._span(slash, problem.end)) from None
             pieces.append(piece)
-        return self._token(DATUM, "".join(pieces), start, quote + 1)
+        _, _, span = self._token(DATUM, None, start, quote + 1)
+        return DATUM, "".join(pieces), span
 
     def _reject_wide(self, at: int, piece: str) -> None:
         place = at + next(index for index, char in enumerate(piece) if ord(char) > 127)
