@@ -131,12 +131,13 @@ class Scanner:
     def _block_comment(self) -> None:
         """Skip a block comment.  They nest."""
         start, text = self.at, self.text
-        depth, at = 1, start + 2
+        depth, at, close = 1, start + 2, -1
         while depth:
-            close = text.find("|#", at)
-            if close < 0:
-                raise self.ended("`|#`", self._span(start, start + 2))
-            inner = text.find("#|", at, close)
+            if close < at:
+                close = text.find("|#", at)
+                if close < 0:
+                    raise self.ended("`|#`", self._span(start, start + 2))
+            inner = text.find("#|", at, close + 1)
             depth, at = (depth - 1, close + 2) if inner < 0 else (depth + 1, inner + 2)
         self._move_to(at)
 
@@ -183,7 +184,7 @@ class Scanner:
         if word.startswith("#<"):
             message = f"`{word}` cannot be read: the printer writes it for a value that has no text form"
         else:
-            word += self.text[end].strip()
+            word += self.text[end].strip() if word == "#" else ""
             message = f"unknown `{word}`: {_HASH_HINT}"
         raise self.error(message, self._span(start, start + len(word)))
 
