@@ -13,6 +13,7 @@ from turmeric.reading.core import Const, Core, Lambda, Let, Letrec, LoopTarget, 
 from turmeric.reading.expander import PENDING, Expander, sequence, spans_of
 from turmeric.reading.scope import Scope
 from turmeric.vocabulary.lists import List
+from turmeric.vocabulary.namespace import UNBOUND
 from turmeric.vocabulary.spans import Span
 from turmeric.vocabulary.symbols import Symbol
 
@@ -160,7 +161,7 @@ def nest(items: list[Item], span: Span | None) -> Core:
     if group:
         result = Letrec(group, result or Const(None, span), span)
     for var in early:
-        result = Let(var, Const(None), result or Const(None, span), var.span)
+        result = Let(var, Const(UNBOUND), result or Const(None, span), var.span)
     return result or Const(None, span)
 
 

@@ -1,0 +1,124 @@
+"""Linked functions: code the machine can enter.
+
+Code is linked at its first call, so that loading a module costs nothing for what it
+does not use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from turmeric.intermediate.anf import Code
+from turmeric.vocabulary.errors import failure
+from turmeric.vocabulary.lists import from_iterable
+from turmeric.vocabulary.symbols import Keyword
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from turmeric.intermediate import anf
+    from turmeric.running.machine import Machine
+    from turmeric.vocabulary.spans import Span
+
+    Environment = list[Any]
+    State = tuple["Step", Environment, Any]
+    Step = Callable[[Environment, Any, Machine], State]
+
+
+class Missing:
+    """What a keyword parameter holds when the call leaves it out; its default replaces it."""
+
+
+MISSING = Missing()
+
+
+class Point:
+    """A linked point: where a frame goes on."""
+
+    __slots__ = ("body", "function", "point", "result")
+    body: Step
+
+    def __init__(self, function: Function, point: anf.Point, result: anf.Var) -> None:
+        self.function = function
+        self.point = point
+        self.result = result
+
+    @property
+    def span(self) -> Span | None:
+        return self.point.span
+
+
+class Function:
+    """Linked code.  `arity` is the number of arguments when that is all there is to
+    check, else -1; `entry` is the first step (linking, before the first call)."""
+
+    __slots__ = ("arity", "code", "entry", "link", "points")
+
+    def __init__(self, code: Code, link: Callable[[Function], Step]) -> None:
+        self.code = code
+        self.link = link
+        self.points: list[Point] = []
+        params = code.params
+        self.arity = len(params.required) if params.rest is None and not params.keys else -1
+        self.entry: Step = self.first_entry
+
+    def first_entry(self, env: Environment, frames: Any, machine: Machine) -> State:
+        """Link, then go on with the linked entry."""
+        self.ready()
+        return self.entry, env, frames
+
+    def ready(self) -> None:
+        """Link the code if it was not: afterwards `entry` and `points` are there."""
+        if self.entry == self.first_entry:
+            self.points = []
+            self.entry = self.link(self)
+
+    def arrange(self, args: list[Any]) -> list[Any]:
+        """Arguments in the places of the parameters; `arity-error` when they do not fit."""
+        params = self.code.params
+        count = len(params.required)
+        if len(args) < count or (len(args) > count and params.rest is None and not params.keys):
+            raise self.arity_error(len(args))
+        placed, more = args[:count], args[count:]
+        if params.keys:
+            rest, given = self.split_keywords(more)
+            if params.rest is None and rest:
+                raise self.arity_error(len(args))
+            placed += [from_iterable(rest)] if params.rest else []
+            return placed + [self.keyword_value(name, given, needed) for name, _, needed in params.keys]
+        if params.rest is not None:
+            placed.append(from_iterable(more))
+        return placed
+
+    def split_keywords(self, more: list[Any]) -> tuple[list[Any], dict[str, Any]]:
+        """The positional arguments and the keyword ones among those after the required."""
+        known = {name for name, _, _ in self.code.params.keys}
+        rest: list[Any] = []
+        given: dict[str, Any] = {}
+        place = 0
+        while place < len(more):
+            item = more[place]
+            if isinstance(item, Keyword) and place + 1 < len(more) and item.name in known:
+                given[item.name] = more[place + 1]
+                place += 2
+            elif isinstance(item, Keyword) and self.code.params.rest is None:
+                listed = ", ".join(":" + name for name in sorted(known))
+                raise failure("arity-error", f"{self.code.name} has no keyword :{item.name}; it knows {listed}")
+            else:
+                rest.append(item)
+                place += 1
+        return rest, given
+
+    def keyword_value(self, name: str, given: dict[str, Any], needed: bool) -> Any:
+        if name not in given and needed:
+            raise failure("arity-error", f"{self.code.name} needs the keyword :{name}")
+        return given.get(name, MISSING)
+
+    def arity_error(self, got: int) -> Exception:
+        params = self.code.params
+        count = len(params.required)
+        most = "" if params.rest is None and not params.keys else "at least "
+        noun = "argument" if count == 1 else "arguments"
+        message = f"{self.code.name} expects {most}{count} {noun}, got {got}"
+        return failure("arity-error", message, self.code.symbol)

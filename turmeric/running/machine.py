@@ -1,0 +1,278 @@
+"""The CEK machine: control, environment, continuation.
+
+    step, environment, frames = step(environment, frames, machine)
+
+The control is a step, the environment a list, the continuation is the frames above the
+newest mark together with `machine.segment`.  Nothing of the program is on Python's
+stack, so its depth is bounded by memory only.  A function that Python code calls runs
+on a machine of its own, whose base nothing can be captured through.
+"""
+
+from __future__ import annotations
+
+from _thread import _local as ThreadLocal
+from collections.abc import Callable
+
+from turmeric.running.continuation import (
+    Base,
+    Binding,
+    Cleanup,
+    Continuation,
+    Handler,
+    Prompt,
+    Segment,
+    capture,
+)
+from turmeric.running.evaluators import arity_error, translated
+from turmeric.running.values import Builtin, Closure, Operator
+from turmeric.vocabulary.errors import TurmericError, exception_for, failure
+from turmeric.vocabulary.kinds import type_name
+from turmeric.vocabulary.printer import write
+from turmeric.vocabulary.structs import ERROR, SIGNAL, Struct
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from turmeric.running.continuation import Frames
+    from turmeric.running.functions import State
+    from turmeric.vocabulary.spans import Span
+
+TRACE_LENGTH = 12
+"""Pending functions that an error remembers, from the innermost out."""
+
+
+class Halt(BaseException):
+    """The base was reached: the run's value."""
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+
+class Machine:
+    """One run of the machine.  `library` gives the functions of the module `core` that
+    the machine itself calls (around clean-ups and handlers)."""
+
+    def __init__(self, library: Callable[[str], object], outer: Machine | None = None) -> None:
+        self.library = library
+        self.foreign: str | None = None
+        self.segment = Segment(Base(outer.foreign or "turmeric" if outer else None), None, None)
+        if outer is not None:
+            self.segment.bindings = outer.segment.bindings
+        self.last_thrown: tuple[object, Span | None, Any] | None = None
+
+    # Running --------------------------------------------------------------------------------
+
+    def call(self, function: Any, args: list[Any], prompt: bool = False) -> Any:
+        """Call a function and run until the base; with `prompt`, inside a delimiter."""
+        outer = getattr(CURRENT, "machine", None)
+        CURRENT.machine = self
+        if prompt:
+            self.segment = Segment(Prompt(), None, self.segment)
+        try:
+            try:
+                state = self.apply(function, args, None)
+            except TurmericError as error:
+                state = self.raised(error, None)
+            return self.run(state)
+        finally:
+            CURRENT.machine = outer
+
+    def run(self, state: State) -> Any:
+        """Take steps until the base is left; an error that nothing catches is raised."""
+        step, env, frames = state
+        while True:
+            try:
+                while True:
+                    step, env, frames = step(env, frames, self)
+            except Halt as halt:
+                return halt.value
+            except TurmericError as error:
+                step, env, frames = self.raised(error, frames)
+            except Exception as error:
+                step, env, frames = self.raised(translated(error), frames)
+
+    def give(self, value: Any, frames: Frames) -> State:
+        """Return a value to whatever waits for it."""
+        if frames is None:
+            return self.leave(value)
+        point, values, frames = frames
+        return point.body, [*values, value], frames
+
+    def leave(self, value: Any) -> State:
+        """Return a value through the newest mark."""
+        segment = self.segment
+        mark = segment.mark
+        if type(mark) is Base:
+            raise Halt(value)
+        assert segment.rest is not None
+        self.segment = segment.rest
+        if type(mark) is Cleanup:
+            return self.apply(self.library("return-after"), [value, mark.thunk], segment.frames)
+        return self.give(value, segment.frames)
+
+    # Calls ----------------------------------------------------------------------------------
+
+    def apply(self, callee: Any, args: list[Any], frames: Frames) -> State:
+        """Call anything that can be called."""
+        if type(callee) is Closure:
+            function = callee.function
+            if function.arity != len(args):
+                args = function.arrange(args)
+            return function.entry, [*args, *callee.captured], frames
+        applier = APPLIERS.get(type(callee))
+        if applier is not None:
+            return applier(self, callee, args, frames)
+        if callable(callee):
+            return self.apply_foreign(callee, args, frames)
+        raise failure("type-error", f"cannot call {write(callee)[:60]}: it is no function", callee)
+
+    def apply_foreign(self, callee: Callable[..., Any], args: list[Any], frames: Frames) -> State:
+        """Call a Python function; what it calls back runs on a machine of its own."""
+        outer, self.foreign = self.foreign, getattr(callee, "__qualname__", None) or type(callee).__name__
+        try:
+            result = callee(*args)
+        finally:
+            self.foreign = outer
+        return self.give(result, frames)
+
+    # Errors ---------------------------------------------------------------------------------
+
+    def raised(self, error: TurmericError, frames: Frames) -> State:
+        """Throw what a step raised.  Its continuation cannot be continued, only left."""
+        if isinstance(error.value, Struct) and error.value.type.kind == ERROR and error.value.trace is None:
+            error.value.trace = (error.span, (*error.trace, *self.pending(frames)), error.__cause__)
+        elif not isinstance(error.value, Struct):
+            self.last_thrown = (error.value, error.span, (*error.trace, *self.pending(frames)))
+        return self.throw(error.value, frames, continuable=False)
+
+    def pending(self, frames: Frames) -> tuple[tuple[str, Span | None], ...]:
+        """The names and places of the innermost pending functions."""
+        found: list[tuple[str, Span | None]] = []
+        segment: Segment | None = self.segment
+        while len(found) < TRACE_LENGTH:
+            while frames is not None and len(found) < TRACE_LENGTH:
+                point, _, frames = frames
+                found.append((point.function.code.symbol, point.span))
+            if segment is None:
+                break
+            frames, segment = segment.frames, segment.rest
+        return tuple(found)
+
+    def throw(self, value: Any, frames: Frames, continuable: bool = True) -> State:
+        """Throw a value: to the nearest handler that wants it, running the clean-ups in between.
+
+        A handler that resumes is called where the throw happened; for one that catches,
+        and when there is none, the stack is left first.
+        """
+        segment, function = self.handler_for(value)
+        if segment is not None and isinstance(segment.mark, Handler) and segment.mark.kind == "resume":
+            pieces, segment = capture(frames, self.segment, segment)
+            continuation = Continuation(pieces, one_shot=True)
+            continuation.continuable = continuable
+            assert segment.rest is not None
+            self.segment = segment.rest
+            return self.apply(self.library("run-handler"), [function, value, continuation], segment.frames)
+        return self.unwind(value, segment, function)
+
+    def unwind(self, value: Any, target: Segment | None, function: Any) -> State:
+        """Leave every region down to the target (None: the base)."""
+        while True:
+            segment = self.segment
+            if type(segment.mark) is Base:
+                raise self.uncaught(value)
+            assert segment.rest is not None
+            self.segment = segment.rest
+            if segment is target:
+                return self.apply(function, [value], segment.frames)
+            if type(segment.mark) is Cleanup:
+                return self.apply(self.library("throw-after"), [value, segment.mark.thunk], segment.frames)
+
+    def handler_for(self, value: Any) -> tuple[Segment | None, Any]:
+        """The nearest handler's segment whose clause wants the value, and its function."""
+        names = names_of(value)
+        segment: Segment | None = self.segment
+        while segment is not None:
+            mark = segment.mark
+            if type(mark) is Handler:
+                for wanted, function in mark.clauses:
+                    if wanted in names:
+                        return segment, function
+            segment = segment.rest
+        return None, None
+
+    def uncaught(self, value: Any) -> Exception:
+        """The exception that carries an uncaught value out of the run."""
+        if isinstance(value, Struct) and isinstance(value.trace, tuple):
+            span, trace, cause = value.trace
+            error = exception_for(value, span)
+            error.trace = trace
+            error.__cause__ = cause
+            return Uncaught(error)
+        error = exception_for(value)
+        if self.last_thrown is not None and self.last_thrown[0] is value:
+            _, error.span, error.trace = self.last_thrown
+        return Uncaught(error)
+
+    # Dynamic variables ----------------------------------------------------------------------
+
+    def dynamic(self, name: str) -> tuple[bool, object]:
+        """Whether a dynamic variable is bound here, and its value."""
+        bindings = self.segment.bindings
+        while bindings is not None:
+            values, bindings = bindings
+            if name in values:
+                return True, values[name]
+        return False, None
+
+
+class Uncaught(BaseException):
+    """Carries an uncaught error through the loop of `run`, which must not throw it again."""
+
+    def __init__(self, error: TurmericError) -> None:
+        self.error = error
+
+
+def names_of(value: Any) -> tuple[str | None, ...]:
+    """The names a clause may have to want this value; None is "any"."""
+    if type(value) is Struct:
+        if value.type.kind == SIGNAL:
+            return (value.type.symbol,)
+        own = (value.type.symbol, "core.error") if value.type.kind == ERROR else (value.type.symbol,)
+        data = value.type.data_type
+        return (*own, None) if data is None else (*own, data.symbol, None)
+    if type(value) is int:
+        return ("int64", "bigint", "number", None)
+    if type(value) is float:
+        return ("float64", "number", None)
+    return (type_name(value), None)
+
+
+def apply_builtin(machine: Machine, callee: Builtin, args: list[Any], frames: Frames) -> State:
+    if len(args) < callee.minimum or (callee.maximum is not None and len(args) > callee.maximum):
+        raise arity_error(callee, len(args))
+    return machine.give(callee.call(*args), frames)
+
+
+def apply_operator(machine: Machine, callee: Operator, args: list[Any], frames: Frames) -> State:
+    if len(args) < callee.minimum or (callee.maximum is not None and len(args) > callee.maximum):
+        raise arity_error(callee, len(args))
+    state: State = callee.operate(machine, args, frames)
+    return state
+
+
+Applier = Callable[[Machine, "Any", "list[Any]", "Any"], "State"]
+APPLIERS: dict[type, Applier] = {Builtin: apply_builtin, Operator: apply_operator}
+"""How values that are no closures are called; the operators add continuations,
+constructors, methods and collections."""
+
+
+class Current(ThreadLocal):
+    """The machine that runs in this thread."""
+
+    machine: Machine | None = None
+
+
+CURRENT = Current()
+
+__all__ = ["CURRENT", "Binding", "Machine"]

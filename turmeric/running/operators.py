@@ -1,0 +1,244 @@
+"""The control operators, and how values that are no closures are called.
+
+Each operator takes the machine, its arguments and the frames that wait, and gives the
+machine's next state.  `shift` and its kin are called with their body as a function of
+the continuation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from turmeric.running.continuation import Continuation, Prompt, capture, reinstate
+from turmeric.running.copying import copied_pieces
+from turmeric.running.machine import APPLIERS, Machine
+from turmeric.vocabulary.errors import failure
+from turmeric.vocabulary.lists import List
+from turmeric.vocabulary.maps import Map, SourceMap
+from turmeric.vocabulary.printer import write
+from turmeric.vocabulary.sets import Set, SourceSet
+from turmeric.vocabulary.structs import Struct, StructType
+from turmeric.vocabulary.symbols import Keyword
+from turmeric.vocabulary.vectors import SourceVector, Vector
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from turmeric.running.continuation import Frames
+    from turmeric.running.functions import State
+
+    Operate = Callable[[Machine, list[Any], Frames], State]
+
+OPERATORS: dict[str, Operate] = {}
+"""Operators by full name; the standard library declares them with their parameters."""
+
+
+def operator(name: str) -> Callable[[Operate], Operate]:
+    """Register an operator of the module `core`."""
+
+    def register(function: Operate) -> Operate:
+        OPERATORS["core." + name] = function
+        return function
+
+    return register
+
+
+# Capturing ------------------------------------------------------------------------------------
+
+
+def shift(machine: Machine, body: Any, frames: Frames, one_shot: bool) -> State:
+    """Capture up to the delimiter, which stays; the body's value is the delimiter's."""
+    pieces, machine.segment = capture(frames, machine.segment, Prompt)
+    return machine.apply(body, [Continuation(pieces, one_shot)], None)
+
+
+@operator("call-shift")
+def call_shift(machine: Machine, args: list[Any], frames: Frames) -> State:
+    return shift(machine, args[0], frames, one_shot=True)
+
+
+@operator("call-cloneable-shift")
+def call_cloneable_shift(machine: Machine, args: list[Any], frames: Frames) -> State:
+    return shift(machine, args[0], frames, one_shot=False)
+
+
+@operator("call-shift0")
+def call_shift0(machine: Machine, args: list[Any], frames: Frames) -> State:
+    """Capture up to and with the delimiter; the body runs outside of it."""
+    pieces, segment = capture(frames, machine.segment, Prompt)
+    assert segment.rest is not None
+    machine.segment = segment.rest
+    return machine.apply(args[0], [Continuation(pieces, one_shot=False)], segment.frames)
+
+
+def call_with_current(machine: Machine, body: Any, frames: Frames, one_shot: bool) -> State:
+    """`call/cc`: the continuation up to the delimiter, without leaving it."""
+    pieces, _ = capture(frames, machine.segment, Prompt)
+    continuation = Continuation(pieces, one_shot)
+    continuation.abortive = True
+    return machine.apply(body, [continuation], frames)
+
+
+@operator("call/cc")
+def call_cc(machine: Machine, args: list[Any], frames: Frames) -> State:
+    return call_with_current(machine, args[0], frames, one_shot=True)
+
+
+@operator("call/cc*")
+def call_cc_star(machine: Machine, args: list[Any], frames: Frames) -> State:
+    return call_with_current(machine, args[0], frames, one_shot=False)
+
+
+# Reinstating ----------------------------------------------------------------------------------
+
+
+def need_continuation(name: str, value: Any) -> Continuation:
+    if type(value) is not Continuation:
+        raise failure("type-error", f"{name} expects a continuation, got {write(value)[:60]}", value)
+    return value
+
+
+def put_back(machine: Machine, continuation: Continuation, pieces: Any, frames: Frames) -> Frames:
+    """The frames on which a continuation goes on; an abortive one replaces the current frames."""
+    if continuation.abortive:
+        _, machine.segment = capture(frames, machine.segment, Prompt)
+        frames = None
+        pieces = (*pieces[:-1], (pieces[-1][0], machine.segment.mark))
+    frames, machine.segment = reinstate(pieces, frames, machine.segment)
+    return frames
+
+
+@operator("continue")
+def continue_(machine: Machine, args: list[Any], frames: Frames) -> State:
+    """Move: reinstate the continuation itself, which is consumed."""
+    continuation = need_continuation("continue", args[0])
+    check_continuable(continuation)
+    frames = put_back(machine, continuation, continuation.take(), frames)
+    return machine.give(args[1] if len(args) > 1 else None, frames)
+
+
+@operator("resume")
+def resume(machine: Machine, args: list[Any], frames: Frames) -> State:
+    """Copy: reinstate a copy of a multi-shot continuation; a one-shot one is continued."""
+    continuation = need_continuation("resume", args[0])
+    if continuation.one_shot:
+        return continue_(machine, args, frames)
+    check_continuable(continuation)
+    continuation.look()
+    frames = put_back(machine, continuation, copied_pieces(continuation), frames)
+    return machine.give(args[1] if len(args) > 1 else None, frames)
+
+
+def check_continuable(continuation: Continuation) -> None:
+    if not continuation.continuable:
+        raise failure("not-continuable", "this error was not raised by `throw`: nothing waits for a value in its place")
+
+
+@operator("discontinue")
+def discontinue(machine: Machine, args: list[Any], frames: Frames) -> State:
+    """Consume the continuation by raising an error inside it, so that its clean-ups run."""
+    continuation = need_continuation("discontinue", args[0])
+    frames = put_back(machine, continuation, continuation.take(), frames)
+    return machine.throw(args[1], frames)
+
+
+@operator("discontinue-quietly")
+def discontinue_quietly(machine: Machine, args: list[Any], frames: Frames) -> State:
+    """Discontinue a handler's unused continuation with a signal that ends at its handler."""
+    continuation = need_continuation("discontinue", args[0])
+    if continuation.consumed:
+        return machine.give(None, frames)
+    frames = put_back(machine, continuation, continuation.take(), frames)
+    return machine.throw(args[1], frames)
+
+
+# Errors, application --------------------------------------------------------------------------
+
+
+@operator("throw")
+def throw(machine: Machine, args: list[Any], frames: Frames) -> State:
+    remember_place(machine, args[0], frames)
+    return machine.throw(args[0], frames)
+
+
+def remember_place(machine: Machine, value: Any, frames: Frames) -> None:
+    """Note where a value was first thrown, for the report if nothing catches it."""
+    span = machine.call_span
+    if type(value) is Struct:
+        if value.trace is None:
+            value.trace = (span, ((machine.call_name, span), *machine.pending(frames)), None)
+    else:
+        machine.last_thrown = (value, span, ((machine.call_name, span), *machine.pending(frames)))
+
+
+@operator("rethrow")
+def rethrow(machine: Machine, args: list[Any], frames: Frames) -> State:
+    """Throw on what a clean-up interrupted; the report keeps its first place."""
+    return machine.throw(args[0], frames)
+
+
+@operator("apply")
+def apply(machine: Machine, args: list[Any], frames: Frames) -> State:
+    """`(apply f a b more)`: call with the elements of the last argument."""
+    function, *given = args
+    last = given[-1] if given else None
+    if last is not None and not isinstance(last, List | Vector | Set):
+        raise failure("type-error", f"apply expects a list or vector last, got {write(last)[:60]}", last)
+    return machine.apply(function, [*given[:-1], *(last or ())], frames)
+
+
+# Calling values -------------------------------------------------------------------------------
+
+
+def apply_continuation(machine: Machine, callee: Continuation, args: list[Any], frames: Frames) -> State:
+    """`(k v)` is `(resume k v)`."""
+    if len(args) > 1:
+        raise failure("arity-error", f"a continuation takes at most one value, got {len(args)}", callee)
+    return resume(machine, [callee, *args], frames)
+
+
+def apply_struct_type(machine: Machine, callee: StructType, args: list[Any], frames: Frames) -> State:
+    from turmeric.running.structure import construct
+
+    return machine.give(construct(callee, args), frames)
+
+
+def apply_struct(machine: Machine, callee: Struct, args: list[Any], frames: Frames) -> State:
+    """A nullary constructor's value, called, is itself."""
+    if callee.type.nullary is callee and not args:
+        return machine.give(callee, frames)
+    raise failure("type-error", f"cannot call {write(callee)[:60]}: it is no function", callee)
+
+
+def apply_keyword(machine: Machine, callee: Keyword, args: list[Any], frames: Frames) -> State:
+    from turmeric.running.structure import get
+
+    if not 1 <= len(args) <= 2:
+        raise failure("arity-error", f":{callee.name} expects 1 to 2 arguments, got {len(args)}", callee)
+    return machine.give(get(args[0], callee, *args[1:]), frames)
+
+
+def apply_collection(machine: Machine, callee: Any, args: list[Any], frames: Frames) -> State:
+    from turmeric.running.structure import get, nth
+
+    most = 1 if isinstance(callee, Vector) else 2
+    if not 1 <= len(args) <= most:
+        raise failure("arity-error", f"a collection called as a function expects 1 to {most} arguments, got {len(args)}")
+    return machine.give(nth(callee, args[0]) if isinstance(callee, Vector) else get(callee, *args), frames)
+
+
+APPLIERS.update(
+    {
+        Continuation: apply_continuation,
+        StructType: apply_struct_type,
+        Struct: apply_struct,
+        Keyword: apply_keyword,
+        Vector: apply_collection,
+        SourceVector: apply_collection,
+        Map: apply_collection,
+        SourceMap: apply_collection,
+        Set: apply_collection,
+        SourceSet: apply_collection,
+    }
+)

@@ -1,0 +1,347 @@
+"""Control expressions, linked: each becomes a step of the machine.
+
+A step takes the environment, the frames and the machine, and gives the next step with
+its environment and frames.  There is one kind of step for each node of A-normal form;
+a call under a `Let`, the commonest pair, is one step.
+
+The environment of a function is its parameters, then what it captured; a frame saves
+just the live variables, and the code after it finds those first and the result next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import itemgetter
+
+from turmeric.intermediate import anf
+from turmeric.intermediate.anf import Control, Var
+from turmeric.reading import core
+from turmeric.running.continuation import Binding, Cleanup, Handler, Mark, Prompt, Segment
+from turmeric.running.evaluators import Evaluators, Scope, located
+from turmeric.running.functions import Function, Point
+from turmeric.running.values import Closure
+from turmeric.vocabulary.namespace import Global
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from turmeric.running.evaluators import Evaluator, Place
+    from turmeric.running.functions import Environment, State, Step
+    from turmeric.running.machine import Machine
+
+
+class Linker:
+    """Links functions.  `observed` makes every call go through `Machine.apply`, where a
+    machine can look at it."""
+
+    def __init__(self, find: Callable[[str, str], Global], observed: bool = False) -> None:
+        self.find = find
+        self.observed = observed
+
+    def link(self, function: Function) -> Step:
+        """The first step of a function's body; fills in its points."""
+        code = function.code
+        scope: Scope = {}
+        for var in (*code.params.variables(), *code.captured):
+            scope[var] = len(scope)
+        return Steps(self, function).step(code.body, scope, len(scope))
+
+    def function(self, code: anf.Code) -> Function:
+        """Code as a function that links itself when it is first entered."""
+        return Function(code, self.link)
+
+
+class Steps:
+    """Links the body of one function."""
+
+    def __init__(self, linker: Linker, function: Function) -> None:
+        self.linker = linker
+        self.owner = function
+        self.link = Evaluators(linker.find, linker.link, function.code.symbol)
+        self.loops: dict[anf.Loop, list[Step]] = {}
+
+    def step(self, node: Control, scope: Scope, size: int) -> Step:
+        """The step for a node, in an environment of `size` places."""
+        return MAKERS[type(node)](self, node, scope, size)
+
+    def point(self, node: anf.Let) -> Point:
+        made = Point(self.owner, node.point, node.var)
+        scope = {var: place for place, var in enumerate(node.point.live)}
+        scope[node.var] = len(scope)
+        made.body = self.step(node.body, scope, len(scope))
+        self.owner.points.append(made)
+        return made
+
+
+def saver(variables: tuple[Var, ...], scope: Scope) -> Callable[[Environment], tuple[Any, ...]]:
+    """What takes the values of `variables` out of an environment."""
+    places = [scope[var] for var in variables]
+    if not places:
+        return lambda env: ()
+    if len(places) == 1:
+        only = places[0]
+        return lambda env: (env[only],)
+    return itemgetter(*places)
+
+
+def make_return(steps: Steps, node: anf.Return, scope: Scope, size: int) -> Step:
+    value = steps.link.evaluator(node.value, scope)
+
+    def step(env: Environment, frames: Any, machine: Machine) -> State:
+        result = value(env)
+        if frames is None:
+            return machine.leave(result)
+        point, values, frames = frames
+        return point.body, [*values, result], frames
+
+    return step
+
+
+def make_tail_call(steps: Steps, node: anf.TailCall, scope: Scope, size: int) -> Step:
+    function = steps.link.evaluator(node.function, scope)
+    args = [steps.link.evaluator(arg, scope) for arg in node.args]
+    place = steps.link.place(node.span)
+    if steps.linker.observed:
+        return observed_call(function, args, place, None)
+    if len(args) == 1:
+        return tail_call_one(function, args[0], place)
+    if len(args) == 2:
+        return tail_call_two(function, args[0], args[1], place)
+    count = len(args)
+
+    def step(env: Environment, frames: Any, machine: Machine) -> State:
+        callee = function(env)
+        given = [arg(env) for arg in args]
+        if type(callee) is Closure and callee.function.arity == count:
+            return callee.function.entry, [*given, *callee.captured], frames
+        return applied(machine, callee, given, frames, place)
+
+    return step
+
+
+def tail_call_one(function: Evaluator, arg: Evaluator, place: Place) -> Step:
+    def step(env: Environment, frames: Any, machine: Machine) -> State:
+        callee = function(env)
+        if type(callee) is Closure and callee.function.arity == 1:
+            return callee.function.entry, [arg(env), *callee.captured], frames
+        return applied(machine, callee, [arg(env)], frames, place)
+
+    return step
+
+
+def tail_call_two(function: Evaluator, first: Evaluator, second: Evaluator, place: Place) -> Step:
+    def step(env: Environment, frames: Any, machine: Machine) -> State:
+        callee = function(env)
+        if type(callee) is Closure and callee.function.arity == 2:
+            return callee.function.entry, [first(env), second(env), *callee.captured], frames
+        return applied(machine, callee, [first(env), second(env)], frames, place)
+
+    return step
+
+
+def applied(machine: Machine, callee: Any, args: list[Any], frames: Any, place: Place) -> State:
+    """Any call that is not the plain call of a closure."""
+    try:
+        return machine.apply(callee, args, frames)
+    except Exception as error:
+        raise located(error, place) from error.__cause__
+
+
+def observed_call(
+    function: Evaluator, args: list[Evaluator], place: Place, frame: Callable[[Environment, Any], Any] | None
+) -> Step:
+    """A call that the machine looks at, whatever is called."""
+
+    def step(env: Environment, frames: Any, machine: Machine) -> State:
+        callee = function(env)
+        given = [arg(env) for arg in args]
+        return applied(machine, callee, given, frame(env, frames) if frame else frames, place)
+
+    return step
+
+
+def make_let(steps: Steps, node: anf.Let, scope: Scope, size: int) -> Step:
+    point = steps.point(node)
+    save = saver(node.point.live, scope)
+    if isinstance(node.bound, anf.TailCall):
+        return let_call(steps, node.bound, scope, point, save)
+    bound = steps.step(node.bound, scope, size)
+
+    def step(env: Environment, frames: Any, machine: Machine) -> State:
+        return bound, env, (point, save(env), frames)
+
+    return step
+
+
+def let_call(
+    steps: Steps, node: anf.TailCall, scope: Scope, point: Point, save: Callable[[Environment], tuple[Any, ...]]
+) -> Step:
+    """A pending call: the frame is pushed and the function entered in one step."""
+    function = steps.link.evaluator(node.function, scope)
+    args = [steps.link.evaluator(arg, scope) for arg in node.args]
+    place = steps.link.place(node.span)
+    if steps.linker.observed:
+        return observed_call(function, args, place, lambda env, frames: (point, save(env), frames))
+    if len(args) == 1:
+        return let_call_one(function, args[0], place, point, save)
+    count = len(args)
+
+    def step(env: Environment, frames: Any, machine: Machine) -> State:
+        callee = function(env)
+        given = [arg(env) for arg in args]
+        if type(callee) is Closure and callee.function.arity == count:
+            return callee.function.entry, [*given, *callee.captured], (point, save(env), frames)
+        return applied(machine, callee, given, (point, save(env), frames), place)
+
+    return step
+
+
+def let_call_one(
+    function: Evaluator, arg: Evaluator, place: Place, point: Point, save: Callable[[Environment], tuple[Any, ...]]
+) -> Step:
+    def step(env: Environment, frames: Any, machine: Machine) -> State:
+        callee = function(env)
+        if type(callee) is Closure and callee.function.arity == 1:
+            return callee.function.entry, [arg(env), *callee.captured], (point, save(env), frames)
+        return applied(machine, callee, [arg(env)], (point, save(env), frames), place)
+
+    return step
+
+
+def make_bind(steps: Steps, node: anf.Bind, scope: Scope, size: int) -> Step:
+    """A run of `Bind`s is one step, which goes straight on with what follows."""
+    scope = dict(scope)
+    values: list[Evaluator] = []
+    after: Control = node
+    while isinstance(after, anf.Bind):
+        values.append(steps.link.evaluator(after.value, scope))
+        scope[after.var] = size + len(values) - 1
+        after = after.body
+    following = steps.step(after, scope, size + len(values))
+    if len(values) == 1:
+        value = values[0]
+
+        def one(env: Environment, frames: Any, machine: Machine) -> State:
+            env.append(value(env))
+            return following(env, frames, machine)
+
+        return one
+
+    def step(env: Environment, frames: Any, machine: Machine) -> State:
+        for value in values:
+            env.append(value(env))
+        return following(env, frames, machine)
+
+    return step
+
+
+def make_fix(steps: Steps, node: anf.Fix, scope: Scope, size: int) -> Step:
+    scope = dict(scope)
+    for var, _ in node.bindings:
+        scope[var] = size
+        size += 1
+    made = [
+        (Function(code, steps.linker.link), [scope[captured] for captured in code.captured])
+        for _, code in node.bindings
+    ]
+    following = steps.step(node.body, scope, size)
+
+    def step(env: Environment, frames: Any, machine: Machine) -> State:
+        closures = [Closure(function, ()) for function, _ in made]
+        env.extend(closures)
+        for closure, (_, places) in zip(closures, made, strict=True):
+            closure.captured = tuple([env[place] for place in places])
+        return following, env, frames
+
+    return step
+
+
+def make_branch(steps: Steps, node: anf.Branch, scope: Scope, size: int) -> Step:
+    test = steps.link.evaluator(node.test, scope)
+    then, orelse = steps.step(node.then, scope, size), steps.step(node.orelse, scope, size)
+    if isinstance(node.orelse, anf.Branch | anf.Bind):
+
+        def chain(env: Environment, frames: Any, machine: Machine) -> State:
+            value = test(env)
+            if value is None or value is False:
+                return orelse, env, frames
+            return then, env, frames
+
+        return chain
+
+    def step(env: Environment, frames: Any, machine: Machine) -> State:
+        value = test(env)
+        if value is None or value is False:
+            return orelse(env, frames, machine)
+        return then, env, frames
+
+    return step
+
+
+def make_loop(steps: Steps, node: anf.Loop, scope: Scope, size: int) -> Step:
+    save = saver(node.free, scope)
+    inits = [steps.link.evaluator(init, scope) for init in node.inits]
+    inner = {var: place for place, var in enumerate((*node.free, *node.vars))}
+    turn: list[Step] = []
+    steps.loops[node] = turn
+    turn.append(steps.step(node.body, inner, len(inner)))
+    body = turn[0]
+
+    def step(env: Environment, frames: Any, machine: Machine) -> State:
+        return body, [*save(env), *[init(env) for init in inits]], frames
+
+    return step
+
+
+def make_recur(steps: Steps, node: anf.Recur, scope: Scope, size: int) -> Step:
+    save = saver(node.loop.free, scope)
+    args = [steps.link.evaluator(arg, scope) for arg in node.args]
+    turn = steps.loops[node.loop]
+
+    def step(env: Environment, frames: Any, machine: Machine) -> State:
+        return turn[0], [*save(env), *[arg(env) for arg in args]], frames
+
+    return step
+
+
+def make_marked(steps: Steps, node: anf.Marked, scope: Scope, size: int) -> Step:
+    operands = [steps.link.evaluator(operand, scope) for operand in node.operands]
+    body = steps.step(node.body, scope, size)
+    make = MARKS[node.kind]
+
+    def step(env: Environment, frames: Any, machine: Machine) -> State:
+        mark = make([operand(env) for operand in operands])
+        machine.segment = Segment(mark, frames, machine.segment)
+        return body, env, None
+
+    return step
+
+
+def make_handler(values: list[Any]) -> Handler:
+    kind, *clauses = values
+    return Handler(kind, tuple(zip(clauses[::2], clauses[1::2], strict=True)))
+
+
+def make_binding(values: list[Any]) -> Binding:
+    return Binding(dict(zip(values[::2], values[1::2], strict=True)))
+
+
+MARKS: dict[str, Callable[[list[Any]], Mark]] = {
+    core.PROMPT: lambda values: Prompt(),
+    core.HANDLER: make_handler,
+    core.BINDING: make_binding,
+    core.CLEANUP: lambda values: Cleanup(values[0]),
+}
+
+MAKERS: dict[type[Control], Callable[[Steps, Any, Scope, int], Step]] = {
+    anf.Return: make_return,
+    anf.TailCall: make_tail_call,
+    anf.Let: make_let,
+    anf.Bind: make_bind,
+    anf.Fix: make_fix,
+    anf.Branch: make_branch,
+    anf.Loop: make_loop,
+    anf.Recur: make_recur,
+    anf.Marked: make_marked,
+}

@@ -1,0 +1,133 @@
+"""Values that only a running program has: functions and cells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from turmeric.running.functions import Function
+    from turmeric.vocabulary.namespace import Global
+
+
+class Closure:
+    """A function of the language: linked code and the values it captured.
+
+    `home` is the global that was defined as this very function; then it is stored by
+    that name.
+    """
+
+    __slots__ = ("__weakref__", "captured", "function", "home", "inert")
+    type_name = "fn"
+    invoke: Callable[[Closure, tuple[Any, ...]], Any]
+    """How Python code calls it; the machine sets this."""
+
+    def __init__(self, function: Function, captured: tuple[object, ...]) -> None:
+        self.function = function
+        self.captured = captured
+        self.home: Global | None = None
+        self.inert = False
+
+    def __call__(self, *args: Any) -> Any:
+        return Closure.invoke(self, args)
+
+    @property
+    def symbol(self) -> str:
+        """The full name of the function."""
+        return self.function.code.symbol
+
+    def describe(self) -> str:
+        return f"#<fn {self.symbol}>"
+
+
+class Builtin:
+    """A primitive: a Python function that neither calls back nor captures."""
+
+    __slots__ = ("call", "maximum", "minimum", "module", "name")
+    type_name = "fn"
+
+    def __init__(self, module: str, name: str, call: Callable[..., Any], minimum: int, maximum: int | None) -> None:
+        self.module = module
+        self.name = name
+        self.call = call
+        self.minimum = minimum
+        self.maximum = maximum
+
+    def __call__(self, *args: Any) -> Any:
+        return self.call(*args)
+
+    @property
+    def symbol(self) -> str:
+        return f"{self.module}.{self.name}"
+
+    def describe(self) -> str:
+        return f"#<fn {self.symbol}>"
+
+
+class Operator:
+    """A primitive that works on the machine itself: it takes the machine, its arguments
+    and the frames that wait, and gives the machine's next state."""
+
+    __slots__ = ("maximum", "minimum", "module", "name", "operate")
+    type_name = "fn"
+
+    def __init__(self, module: str, name: str, operate: Callable[..., Any], minimum: int, maximum: int | None) -> None:
+        self.module = module
+        self.name = name
+        self.operate = operate
+        self.minimum = minimum
+        self.maximum = maximum
+
+    def __call__(self, *args: Any) -> Any:
+        return Closure.invoke(self, args)  # type: ignore[arg-type]
+
+    @property
+    def symbol(self) -> str:
+        return f"{self.module}.{self.name}"
+
+    def describe(self) -> str:
+        return f"#<fn {self.symbol}>"
+
+
+class Cell:
+    """Where a variable that some `set!` changes lives.  Copied with a continuation."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+
+class Ref:
+    """An owned cell.  `owner` names the serialized continuation it moved into, if any."""
+
+    __slots__ = ("home", "owner", "value")
+    type_name = "ref"
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+        self.owner: str | None = None
+        self.home: Global | None = None
+
+    def describe(self) -> str:
+        from turmeric.vocabulary.printer import write
+
+        return f"#<ref {write(self.value)}>"
+
+
+class Rc:
+    """A cell shared by all resumptions in a process; only serialization copies it."""
+
+    __slots__ = ("home", "value")
+    type_name = "rc"
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+        self.home: Global | None = None
+
+    def describe(self) -> str:
+        from turmeric.vocabulary.printer import write
+
+        return f"#<rc {write(self.value)}>"
