@@ -8,8 +8,8 @@ A token is `(kind, value, span)`.  White space and comments are no tokens; a blo
 
 from __future__ import annotations
 
+from turmeric.reading.cursor import Cursor
 from turmeric.reading.literals import BadEscape, byte_escape, string_escape
-from turmeric.vocabulary.errors import SourceError, source_failure
 from turmeric.vocabulary.lexical import BLANKS, CONSTANTS, DELIMITERS, looks_like_number
 from turmeric.vocabulary.numerals import parse_number
 from turmeric.vocabulary.spans import Span
@@ -41,20 +41,13 @@ _HASH_WORDS = {"#t": True, "#f": False}
 _HASH_HINT = 'expected #t #f #; #| #" #b" #{ #map{ #set{ #symbol" or #keyword"'
 
 
-class Scanner:
-    """Reads one text from its first character to its last.  Columns count characters from 1."""
+class Scanner(Cursor):
+    """Reads one text from its first character to its last."""
 
-    __slots__ = ("_doc", "_doc_line", "_end", "_line_start", "at", "file", "line", "text", "unfinished")
+    __slots__ = ("_doc", "_doc_line")
 
     def __init__(self, text: str, file: str) -> None:
-        self.text = text + "\n"  # so that every token ends at a delimiter
-        self.file = file
-        self.at = 0
-        self.line = 1
-        self.unfinished = False
-        """Whether the error that was raised might be mended by more text."""
-        self._end = len(text)
-        self._line_start = 0
+        super().__init__(text, file)
         self._doc: list[str] = []
         self._doc_line = 0
         if text.startswith(("#!", "\ufeff#!")):
@@ -64,8 +57,8 @@ class Scanner:
         """The next token; `END` again and again once the text is used up."""
         self._skip_blanks()
         start = self.at
-        if start >= self._end:
-            return END, None, self._span(start, start)
+        if start >= self.end:
+            return END, None, self.span(start, start)
         char = self.text[start]
         kind = _SINGLE.get(char)
         if kind is not None:
@@ -85,25 +78,14 @@ class Scanner:
         self._doc = []
         return found
 
-    def error(self, message: str, span: Span, related: tuple[str, Span] | None = None) -> SourceError:
-        """A `read-error` at `span`."""
-        return source_failure("read-error", message, span, related)
-
-    def ended(self, expected: str, opened: Span) -> SourceError:
-        """The error of a text that ends too early."""
-        self.unfinished = True
-        self._move_to(self._end)
-        place = self._span(self._end, self._end)
-        return self.error(f"expected {expected} but the input ended", place, ("opened here", opened))
-
     def _skip_blanks(self) -> None:
         text, at = self.text, self.at
-        while at < self._end:
+        while at < self.end:
             char = text[at]
             if char == "\n":
                 at += 1
                 self.line += 1
-                self._line_start = at
+                self.line_start = at
             elif char in BLANKS:
                 at += 1
             elif char == ";":
@@ -121,7 +103,7 @@ class Scanner:
 
     def _note_doc(self, at: int, end: int) -> None:
         """Keep a `;;;` line that stands alone on its line."""
-        if self.text[at + 3] == ";" or not BLANKS.issuperset(self.text[self._line_start : at]):
+        if self.text[at + 3] == ";" or not BLANKS.issuperset(self.text[self.line_start : at]):
             return
         if self._doc_line != self.line - 1:
             self._doc = []
@@ -136,10 +118,10 @@ class Scanner:
             if close < at:
                 close = text.find("|#", at)
                 if close < 0:
-                    raise self.ended("`|#`", self._span(start, start + 2))
+                    raise self.ended("`|#`", self.span(start, start + 2))
             inner = text.find("#|", at, close + 1)
             depth, at = (depth - 1, close + 2) if inner < 0 else (depth + 1, inner + 2)
-        self._move_to(at)
+        self.move_to(at)
 
     def _atom(self, start: int) -> Token:
         """A number, constant, keyword or symbol."""
@@ -148,7 +130,7 @@ class Scanner:
             at += 1
         name = text[start:at]
         self.at = at
-        column = start - self._line_start + 1
+        column = start - self.line_start + 1
         span = Span(self.file, self.line, column, self.line, column + at - start)
         if name[0] == ":" and len(name) > 1:
             return DATUM, keyword(name[1:]), span
@@ -186,7 +168,7 @@ class Scanner:
         else:
             word += self.text[end].strip() if word == "#" else ""
             message = f"unknown `{word}`: {_HASH_HINT}"
-        raise self.error(message, self._span(start, start + len(word)))
+        raise self.error(message, self.span(start, start + len(word)))
 
     def _quoted(self, start: int, at: int, escape: Escape | None) -> tuple[str, str, Span]:
         """A literal up to the next `"`; `escape` reads what begins with a backslash, if anything does."""
@@ -195,7 +177,7 @@ class Scanner:
             if quote < at:
                 quote = text.find('"', at)
                 if quote < 0:
-                    raise self.ended('`"`', self._span(start, start + 1))
+                    raise self.ended('`"`', self.span(start, start + 1))
             slash = text.find("\\", at, quote) if escape else -1
             pieces.append(text[at:quote] if slash < 0 else text[at:slash])
             if escape is byte_escape and not pieces[-1].isascii():
@@ -205,31 +187,18 @@ class Scanner:
             try:
                 piece, at = escape(text, slash)
             except BadEscape as problem:
-                self._move_to(slash)
-                raise self.error(problem.message, self._span(slash, problem.end)) from None
+                self.move_to(slash)
+                raise self.error(problem.message, self.span(slash, problem.end)) from None
             pieces.append(piece)
         _, _, span = self._token(DATUM, None, start, quote + 1)
         return DATUM, "".join(pieces), span
 
     def _reject_wide(self, at: int, piece: str) -> None:
         place = at + next(index for index, char in enumerate(piece) if ord(char) > 127)
-        self._move_to(place)
-        raise self.error("bytes hold ASCII characters and \\xff escapes only", self._span(place, place + 1))
+        self.move_to(place)
+        raise self.error("bytes hold ASCII characters and \\xff escapes only", self.span(place, place + 1))
 
     def _token(self, kind: str, value: object, start: int, end: int) -> Token:
-        line, column = self.line, start - self._line_start + 1
-        self._move_to(end)
-        return kind, value, Span(self.file, line, column, self.line, end - self._line_start + 1)
-
-    def _span(self, start: int, end: int) -> Span:
-        """A span on the current line."""
-        first = 1 - self._line_start
-        return Span(self.file, self.line, start + first, self.line, end + first)
-
-    def _move_to(self, at: int) -> None:
-        """Go on at `at`, counting the lines on the way."""
-        lines = self.text.count("\n", self.at, at)
-        if lines:
-            self.line += lines
-            self._line_start = self.text.rindex("\n", self.at, at) + 1
-        self.at = at
+        line, column = self.line, start - self.line_start + 1
+        self.move_to(end)
+        return kind, value, Span(self.file, line, column, self.line, end - self.line_start + 1)

@@ -7,13 +7,13 @@ Collections wait on a list, not in recursion, so that they may be nested to any 
 
 from __future__ import annotations
 
-from turmeric.vocabulary.lexical import STRING_ESCAPES, SUGAR, is_plain_keyword, is_plain_symbol
+from turmeric.vocabulary.atoms import ATOMS
+from turmeric.vocabulary.lexical import SUGAR
 from turmeric.vocabulary.lists import List, SourceList
 from turmeric.vocabulary.maps import Map, SourceMap
-from turmeric.vocabulary.numerals import float_text, integer_text
 from turmeric.vocabulary.sets import Set, SourceSet
 from turmeric.vocabulary.structs import Struct
-from turmeric.vocabulary.symbols import Keyword, Symbol
+from turmeric.vocabulary.symbols import Symbol
 from turmeric.vocabulary.vectors import SourceVector, Vector
 
 TYPE_CHECKING = False
@@ -64,7 +64,7 @@ def write(value: object, replaced: dict[int, str] | None = None, limit: Limit | 
                 todo.append(parts(item, limit.elements if limit else -1))
                 break
             else:
-                text = _ATOMS.get(type(item), _write_other)(item)
+                text = ATOMS.get(type(item), _write_other)(item)
             pieces.append(text)
             if room is not None:
                 room -= len(text)
@@ -155,53 +155,6 @@ _COLLECTIONS: dict[type, Callable[[Any, int], Iterator[object]]] = {
     Set: _set_parts,
     SourceSet: _set_parts,
     Struct: _struct_parts,
-}
-
-_INVISIBLE = (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, 0xFEFF)
-_STRING_TABLE = {code: f"\\u{{{code:x}}}" for code in _INVISIBLE} | {
-    ord(char): "\\" + letter for letter, char in STRING_ESCAPES.items()
-}
-_BYTES_TABLE = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0x100))} | {
-    ord(char): "\\" + letter for letter, char in STRING_ESCAPES.items()
-}
-
-
-def _write_string(value: str) -> str:
-    text = value.translate(_STRING_TABLE)
-    if not text.isascii():
-        text = "".join(f"\\u{{{ord(char):x}}}" if "\ud800" <= char <= "\udfff" else char for char in text)
-    return f'"{text}"'
-
-
-def _write_bytes(value: bytes) -> str:
-    return f'#b"{value.decode("latin-1").translate(_BYTES_TABLE)}"'
-
-
-def _write_symbol(value: Symbol) -> str:
-    return value.name if is_plain_symbol(value.name) else "#symbol" + _write_string(value.name)
-
-
-def _write_keyword(value: Keyword) -> str:
-    return ":" + value.name if is_plain_keyword(value.name) else "#keyword" + _write_string(value.name)
-
-
-def _write_boolean(value: bool) -> str:
-    return "true" if value else "false"
-
-
-def _write_nil(value: None) -> str:
-    return "nil"
-
-
-_ATOMS: dict[type, Callable[[Any], str]] = {
-    int: integer_text,
-    float: float_text,
-    str: _write_string,
-    bytes: _write_bytes,
-    Symbol: _write_symbol,
-    Keyword: _write_keyword,
-    bool: _write_boolean,
-    type(None): _write_nil,
 }
 
 
