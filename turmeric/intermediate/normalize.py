@@ -15,14 +15,19 @@ from turmeric.intermediate import anf
 from turmeric.intermediate.anf import Code, Control, Params, Point, Simple, Var
 from turmeric.reading import core
 from turmeric.reading.core import Core, Variable
+from turmeric.vocabulary import namespace
+from turmeric.vocabulary.symbols import Keyword
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from turmeric.vocabulary.spans import Span
 
 Binding = Callable[[Control], Control]
-IsPrimitive = Callable[[str, str], bool]
-"""Whether a global is a primitive: a leaf that cannot capture."""
+KindOf = Callable[[str, str], str]
+"""The kind of a global, by module and name (see `vocabulary.namespace`)."""
+
+STEADY_KINDS = (namespace.FUNCTION, namespace.PRIMITIVE, namespace.OPERATOR, namespace.TYPE, namespace.METHOD)
+"""Kinds of globals whose value does not change while arguments are evaluated."""
 
 NESTING = 40
 """Depth of a simple expression beyond which its parts are named."""
@@ -31,10 +36,9 @@ NESTING = 40
 class Normalizer:
     """Normalizes the code of one definition, named `definition` in full."""
 
-    def __init__(self, definition: str, is_primitive: IsPrimitive, is_stable: IsPrimitive) -> None:
+    def __init__(self, definition: str, kind_of: KindOf) -> None:
         self.definition = definition
-        self.is_primitive = is_primitive
-        self.is_stable = is_stable
+        self.kind_of = kind_of
         self.path: tuple[str, ...] = ()
         self.variables: dict[Variable, Var] = {}
         self.loops: dict[core.LoopTarget, anf.Loop] = {}
@@ -151,7 +155,7 @@ class Normalizer:
             if isinstance(then, anf.Return) and isinstance(orelse, anf.Return):
                 return anf.Return(anf.Choose(test, then.value, orelse.value))
             return anf.Branch(test, then, orelse)
-        if isinstance(form, core.Call) and not self.primitive(form.function):
+        if isinstance(form, core.Call) and self.primitive(form) is None:
             function, *args = self.operands([form.function, *form.args], out)
             return anf.TailCall(function, args, form.span)
         if isinstance(form, core.Loop):
@@ -242,9 +246,10 @@ class Normalizer:
         if isinstance(form, core.If):
             return self.simple_if(form, out)
         if isinstance(form, core.Call):
-            found = self.primitive(form.function)
+            found = self.primitive(form)
             if found is not None:
-                made: Simple = anf.Primitive(found.module, found.name, self.operands(list(form.args), out), form.span)
+                module, name, args = found
+                made: Simple = anf.Primitive(module, name, self.operands(args, out), form.span)
                 return self.shallow(made, out)
         return anf.Reference(self.let(self.control(form), out, label_of(form), form.span))
 
@@ -288,12 +293,20 @@ class Normalizer:
     def steady(self, value: Simple) -> bool:
         """Whether evaluating `value` later gives the same."""
         if isinstance(value, anf.GlobalReference):
-            return self.is_stable(value.module, value.name)
+            return self.kind_of(value.module, value.name) in STEADY_KINDS
         return isinstance(value, anf.Constant | anf.Reference | anf.MakeClosure)
 
-    def primitive(self, form: Core) -> core.Global | None:
-        if isinstance(form, core.Global) and self.is_primitive(form.module, form.name):
-            return form
+    def primitive(self, form: core.Call) -> tuple[str, str, list[Core]] | None:
+        """A call that cannot capture, as a primitive and its operands; None for other calls."""
+        function = form.function
+        if isinstance(function, core.Global):
+            kind = self.kind_of(function.module, function.name)
+            if kind == namespace.PRIMITIVE:
+                return function.module, function.name, list(form.args)
+            if kind == namespace.TYPE:
+                return "core", "construct", [function, *form.args]
+        if isinstance(function, core.Const) and isinstance(function.value, Keyword) and 1 <= len(form.args) <= 2:
+            return "core", "get", [form.args[0], function, *form.args[1:]]
         return None
 
     # Bindings -------------------------------------------------------------------------------

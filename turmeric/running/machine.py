@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from turmeric.running.continuation import Frames
+    from turmeric.running.evaluators import Place
     from turmeric.running.functions import State
     from turmeric.vocabulary.spans import Span
 
@@ -56,6 +57,8 @@ class Machine:
     def __init__(self, library: Callable[[str], object], outer: Machine | None = None) -> None:
         self.library = library
         self.foreign: str | None = None
+        self.place: Place | None = None
+        """The call being made, for errors that an operator raises."""
         self.segment = Segment(Base(outer.foreign or "turmeric" if outer else None), None, None)
         if outer is not None:
             self.segment.bindings = outer.segment.bindings

@@ -164,12 +164,14 @@ def throw(machine: Machine, args: list[Any], frames: Frames) -> State:
 
 def remember_place(machine: Machine, value: Any, frames: Frames) -> None:
     """Note where a value was first thrown, for the report if nothing catches it."""
-    span = machine.call_span
+    place = machine.place
+    first = ((place.function, place.span),) if place is not None else ()
+    span = place.span if place is not None else None
+    trace = (*first, *machine.pending(frames))
     if type(value) is Struct:
-        if value.trace is None:
-            value.trace = (span, ((machine.call_name, span), *machine.pending(frames)), None)
+        value.trace = value.trace or (span, trace, None)
     else:
-        machine.last_thrown = (value, span, ((machine.call_name, span), *machine.pending(frames)))
+        machine.last_thrown = (value, span, trace)
 
 
 @operator("rethrow")

@@ -142,6 +142,7 @@ def tail_call_two(function: Evaluator, first: Evaluator, second: Evaluator, plac
 
 def applied(machine: Machine, callee: Any, args: list[Any], frames: Any, place: Place) -> State:
     """Any call that is not the plain call of a closure."""
+    machine.place = place
     try:
         return machine.apply(callee, args, frames)
     except Exception as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from turmeric.running.classes import Classes, TypeClass
 from turmeric.running.machine import CURRENT, Machine, Uncaught
 from turmeric.running.steps import Linker
 from turmeric.running.values import Closure
@@ -27,9 +28,29 @@ class World:
     def __init__(self) -> None:
         self.modules: dict[str, Module] = {}
         self.prelude: dict[str, Global] = {}
+        self.classes: dict[str, TypeClass] = {}
+        self.codes: dict[str, list[Code]] = {}
         self.linker = Linker(self.find)
         self.load_module: Callable[[str], Module | None] = lambda name: None
         self.make_machine: Callable[[Machine | None], Machine] = lambda outer: Machine(self.library, outer)
+
+    def module(self, name: str) -> Module | None:
+        """A module that is loaded, or None."""
+        return self.modules.get(name)
+
+    def remember(self, code: Code, replace: bool) -> None:
+        """Keep a definition's code, to find its points again; a definition replaces an older one."""
+        codes = self.codes.setdefault(code.definition, [])
+        if replace:
+            codes.clear()
+        if code not in codes:
+            codes.append(code)
+
+    def class_named(self, symbol: str) -> TypeClass:
+        """A type class by its full name."""
+        if symbol not in self.classes:
+            self.find(*symbol.rsplit(".", 1)).force()
+        return self.classes[symbol]
 
     def find(self, module: str, name: str) -> Global:
         """The global of a module; an unknown one is made, unbound, for when it is defined."""
@@ -78,6 +99,9 @@ def require_world() -> World:
     if ACTIVE.world is None:
         raise RuntimeError("no Turmeric session is active; make a turmeric.Runtime first")
     return ACTIVE.world
+
+
+Classes.find = staticmethod(lambda symbol: require_world().class_named(symbol))
 
 
 Closure.invoke = staticmethod(call_from_python)  # type: ignore[assignment]

@@ -1,0 +1,219 @@
+"""Carrying out declarations: what loading a module does, form by form.
+
+With `start` False a module is only *defined*: a `def` waits until it is first read and
+other top-level forms do not run.  That is how `deserialize` loads code, and how the
+standard library is loaded.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from turmeric.intermediate.anf import Code
+from turmeric.reading import declarations as kinds
+from turmeric.reading.declarations import Declaration
+from turmeric.running.classes import Instance, Method, TypeClass
+from turmeric.running.operators import OPERATORS
+from turmeric.running.values import Builtin, Closure, Operator, Rc, Ref
+from turmeric.running.world import World
+from turmeric.vocabulary import namespace, structs
+from turmeric.vocabulary.errors import ERROR_TYPES, failure
+from turmeric.vocabulary.kinds import CHECKS, a
+from turmeric.vocabulary.namespace import Global, Module
+from turmeric.vocabulary.structs import DataType, StructType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+
+class Declarer:
+    """Carries out the declarations of one module.  Their code is in A-normal form."""
+
+    def __init__(self, world: World, module: Module, start: bool) -> None:
+        self.world = world
+        self.module = module
+        self.start = start
+
+    def carry_out(self, declaration: Declaration) -> Any:
+        """Do what the declaration says; gives the value of an expression."""
+        result = ACTIONS[declaration.kind](self, declaration)
+        for name, code in declaration.code.items():
+            assert isinstance(code, Code)
+            self.world.remember(code, replace=declaration.kind in (kinds.FUNCTION, kinds.VALUE) and not name)
+        return result
+
+    def define(self, declaration: Declaration, kind: str, value: object = namespace.UNBOUND) -> Global:
+        found = self.module.define(declaration.name, kind)
+        found.value = value
+        found.pending = None
+        found.doc, found.span = declaration.doc, declaration.span
+        found.parameters, found.private = declaration.parameters, declaration.private
+        return found
+
+    def closure(self, code: object) -> Closure:
+        assert isinstance(code, Code)
+        return Closure(self.world.linker.function(code), ())
+
+
+def declare_function(declarer: Declarer, declaration: Declaration) -> None:
+    closure = declarer.closure(declaration.code[""])
+    kind = namespace.MACRO if declaration.kind == kinds.MACRO else namespace.FUNCTION
+    closure.home = declarer.define(declaration, kind, closure)
+
+
+def declare_value(declarer: Declarer, declaration: Declaration) -> Any:
+    code = declaration.code[""]
+    assert isinstance(code, Code)
+
+    def make() -> object:
+        value = declarer.world.run(code)
+        if isinstance(value, Closure | Ref | Rc) and value.home is None:
+            value.home = found
+        return value
+
+    kind = namespace.DYNAMIC if declaration.kind == kinds.DYNAMIC else namespace.VALUE
+    if declarer.start:
+        declarer.world.remember(code, replace=True)
+        found = declarer.module.define(declaration.name, kind)
+        value = make()
+        declarer.define(declaration, kind, value)
+        return value
+    found = declarer.define(declaration, kind)
+    found.pending = make
+    return None
+
+
+def declare_expression(declarer: Declarer, declaration: Declaration) -> Any:
+    code = declaration.code[""]
+    assert isinstance(code, Code)
+    declarer.world.remember(code, replace=False)
+    return declarer.world.run(code) if declarer.start else None
+
+
+def declare_struct(declarer: Declarer, declaration: Declaration) -> None:
+    kind, fields, types = declaration.data
+    own = ERROR_TYPES.get(declaration.name) if declarer.module.name == "core" else None
+    made = own or StructType(
+        declarer.module.name, declaration.name, fields, types, kind, span=declaration.span  # type: ignore[arg-type]
+    )
+    declarer.define(declaration, namespace.TYPE, made)
+
+
+def declare_data(declarer: Declarer, declaration: Declaration) -> None:
+    parameters, rows = declaration.data
+    module = declarer.module.name
+    data = DataType(module, declaration.name, parameters)  # type: ignore[arg-type]
+    own = declarer.define(declaration, namespace.TYPE, data)
+    made: list[StructType] = []
+    for name, fields, types in rows:  # type: ignore[attr-defined]
+        type_ = StructType(module, name, fields, types, structs.CONSTRUCTOR, data, declaration.span)
+        made.append(type_)
+        found = own if name == declaration.name else declarer.module.define(name, namespace.TYPE)
+        found.value = type_.nullary or type_
+        found.pending = None
+        found.span = declaration.span
+        found.parameters = "[" + " ".join(fields) + "]"
+        found.doc = declaration.doc
+    data.constructors = tuple(made)
+
+
+def declare_opaque(declarer: Declarer, declaration: Declaration) -> None:
+    declarer.define(declaration, namespace.TYPE, DataType(declarer.module.name, declaration.name))
+
+
+def declare_class(declarer: Declarer, declaration: Declaration) -> None:
+    supers, rows = declaration.data
+    made = TypeClass(declarer.module.name, declaration.name, supers, {name: place for name, place, _ in rows})  # type: ignore
+    for name, code in declaration.code.items():
+        made.defaults[name] = declarer.closure(code)
+    declarer.define(declaration, namespace.CLASS, made)
+    for name in made.methods:
+        found = declarer.module.define(name, namespace.METHOD)
+        found.value = Method(made, name)
+        found.pending = None
+        found.span = declaration.span
+    declarer.world.classes[made.symbol] = made
+
+
+def declare_instance(declarer: Declarer, declaration: Declaration) -> None:
+    symbol, target, constraints, variables = declaration.data
+    type_class = declarer.world.class_named(str(symbol))
+    for above in type_class.supers:
+        known = declarer.world.class_named(above)
+        if target not in known.instances and "any" not in known.instances:
+            message = f"an instance {type_class.name} {target} needs an instance {known.name} {target} first"
+            raise failure("no-instance", message, target, declaration.span)
+    methods: dict[str, object] = {name: declarer.closure(code) for name, code in declaration.code.items()}
+    instance = Instance(str(target), methods, constraints, variables)  # type: ignore[arg-type]
+    type_class.instances[str(target)] = instance
+
+
+def declare_primitive(declarer: Declarer, declaration: Declaration) -> None:
+    kind, minimum, maximum, types = declaration.data
+    module, name = declarer.module.name, declaration.name
+    found = declarer.define(declaration, str(kind))
+
+    def make() -> object:
+        if kind == namespace.OPERATOR:
+            return Operator(module, name, operator_named(f"{module}.{name}"), minimum, maximum)  # type: ignore[arg-type]
+        table = import_module(f"turmeric.running.primitives.{module}").TABLE
+        call = checked(name, table[name], types, declaration.parameters or "")  # type: ignore[arg-type]
+        return Builtin(module, name, call, minimum, maximum)  # type: ignore[arg-type]
+
+    found.pending = make
+
+
+def operator_named(symbol: str) -> Callable[..., Any]:
+    """An operator; those of modules other than `core` register themselves when imported."""
+    if symbol not in OPERATORS:
+        import_module(f"turmeric.running.primitives.{symbol.partition('.')[0]}")
+    return OPERATORS[symbol]
+
+
+def checked(name: str, call: Callable[..., Any], types: tuple[object, ...], parameters: str) -> Callable[..., Any]:
+    """A primitive that checks the types its declaration gives; `call` itself if it gives none."""
+    outers = [type_[0] if isinstance(type_, tuple) else type_ for type_ in types]
+    checks = [(place, CHECKS[outer], outer) for place, outer in enumerate(outers) if outer in CHECKS]
+    if not checks:
+        return call
+    if len(outers) == 1:
+        (_, only, wanted), = checks
+
+        def one(*args: Any) -> Any:
+            if args and not only(args[0]):
+                raise wrong_type(name, wanted, args[0])
+            return call(*args)
+
+        return one
+
+    def several(*args: Any) -> Any:
+        for place, check, wanted in checks:
+            if place < len(args) and not check(args[place]):
+                raise wrong_type(name, wanted, args[place])
+        return call(*args)
+
+    return several
+
+
+def wrong_type(name: str, wanted: object, value: Any) -> Exception:
+    from turmeric.running.structure import short
+
+    return failure("type-error", f"{name} expects {a(str(wanted))}, got {short(value)}", value)
+
+
+ACTIONS: dict[str, Callable[[Declarer, Declaration], Any]] = {
+    kinds.FUNCTION: declare_function,
+    kinds.MACRO: declare_function,
+    kinds.VALUE: declare_value,
+    kinds.DYNAMIC: declare_value,
+    kinds.EXPRESSION: declare_expression,
+    kinds.STRUCT: declare_struct,
+    kinds.DATA: declare_data,
+    kinds.OPAQUE: declare_opaque,
+    kinds.CLASS: declare_class,
+    kinds.INSTANCE: declare_instance,
+    kinds.PRIMITIVE: declare_primitive,
+    kinds.IMPORT: lambda declarer, declaration: None,
+}

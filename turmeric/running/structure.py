@@ -1,0 +1,151 @@
+"""Reading and making structured values: fields, elements, keys, constructors."""
+
+from __future__ import annotations
+
+from turmeric.vocabulary.errors import ERROR_TYPES, error_message, failure
+from turmeric.vocabulary.kinds import a, has_type, type_name
+from turmeric.vocabulary.lists import List
+from turmeric.vocabulary.maps import Map
+from turmeric.vocabulary.namespace import Module, nearest
+from turmeric.vocabulary.printer import BRIEF, write
+from turmeric.vocabulary.sets import Set
+from turmeric.vocabulary.structs import ERROR, Struct, StructType
+from turmeric.vocabulary.symbols import Keyword, Symbol
+from turmeric.vocabulary.vectors import Vector
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def short(value: object) -> str:
+    """A value as messages show it."""
+    return write(value, limit=BRIEF)
+
+
+def construct(type_: Any, args: list[Any]) -> Struct:
+    """A struct from its fields in order, or as `:field value` pairs."""
+    if type(type_) is Struct and type_.type.nullary is type_ and not args:
+        return type_
+    if type(type_) is not StructType:
+        raise failure("type-error", f"cannot construct with {short(type_)}: it is no struct type", type_)
+    fields = type_.fields
+    if len(args) == 2 * len(fields) and args and all(is_field(type_, key) for key in args[::2]):
+        named = {key.name: value for key, value in zip(args[::2], args[1::2], strict=True)}
+        if len(named) == len(fields):
+            args = [named[field] for field in fields]
+    if len(args) != len(fields):
+        shape = " ".join((type_.name, *fields))
+        raise failure("arity-error", f"({shape}) has {len(fields)} fields, got {len(args)} values", type_.symbol)
+    for field, wanted, value in zip(fields, type_.types, args, strict=True):
+        check_field(type_, field, wanted, value)
+    return Struct(type_, tuple(args))
+
+
+def is_field(type_: StructType, key: object) -> bool:
+    return isinstance(key, Keyword) and key.name in type_.index
+
+
+def check_field(type_: StructType, field: str, wanted: object, value: object) -> None:
+    outer = wanted[0] if isinstance(wanted, tuple) else wanted
+    if isinstance(outer, str) and not has_type(value, outer):
+        message = f"the field {field} of {type_.name} expects {a(outer)}, got {short(value)}"
+        raise failure("type-error", message, value)
+
+
+def field(value: Any, name: str) -> Any:
+    """`value.name`: of a struct, a map with that keyword, or a Python object."""
+    kind = type(value)
+    if kind is Struct:
+        place = value.type.index.get(name)
+        if place is not None:
+            return value.values[place]
+        return missing_field(value, name)
+    if isinstance(value, Map):
+        from turmeric.vocabulary.symbols import keyword
+
+        key = keyword(name)
+        if key in value:
+            return value.get(key)
+        raise failure("key-error", f"the map has no key :{name}", name)
+    if isinstance(value, Module):
+        found = value.definitions.get(name)
+        if found is not None:
+            return found.force()
+    return python_attribute(value, name)
+
+
+def missing_field(value: Struct, name: str) -> Any:
+    """`.message` and `.data` of any error; else the error for an unknown field."""
+    if value.type.kind == ERROR and name == "message":
+        return error_message(value) or write(value)
+    if value.type.kind == ERROR and name == "data":
+        return None
+    near = nearest(name, value.type.fields)
+    hint = f"; did you mean `{near}`?" if near else f"; it has {', '.join(value.type.fields) or 'none'}"
+    raise failure("key-error", f"{value.type.name} has no field `{name}`{hint}", name)
+
+
+BUILT_IN = (int, float, str, bytes, bool, List, Vector, Set, Symbol, Keyword, type(None))
+"""Classes of values whose Python attributes are not part of the language."""
+
+
+def python_attribute(value: Any, name: str) -> Any:
+    if isinstance(value, BUILT_IN) or type(value).__module__.startswith("turmeric."):
+        raise failure("type-error", f"{a(type_name(value))} has no field `{name}`: {short(value)}", value)
+    for spelling in (name, name.replace("-", "_")):
+        if hasattr(value, spelling):
+            return getattr(value, spelling)
+    near = nearest(name, dir(value))
+    hint = f"; did you mean `{near}`?" if near else ""
+    raise failure("key-error", f"the Python {type(value).__name__} has no attribute `{name}`{hint}", name)
+
+
+def get(container: Any, key: Any, default: Any = None) -> Any:
+    """The value at a key, or `default`: of a map, set, vector, list, string, struct or nil."""
+    if isinstance(container, Map):
+        return container.get(key, default)
+    if container is None:
+        return default
+    if isinstance(container, Set):
+        return key if key in container else default
+    if type(container) is Struct:
+        return struct_get(container, key, default)
+    if isinstance(container, Vector | str | bytes | List):
+        if type(key) is int and 0 <= key < len(container):
+            return nth(container, key)
+        return default
+    raise failure("type-error", f"get expects a collection, got {short(container)}", container)
+
+
+def struct_get(value: Struct, key: Any, default: Any) -> Any:
+    if isinstance(key, Keyword | Symbol) and key.name in value.type.index:
+        return value.values[value.type.index[key.name]]
+    if isinstance(key, Keyword) and value.type.kind == ERROR and key.name in ("message", "data"):
+        return missing_field(value, key.name)
+    return default
+
+
+def nth(container: Any, place: Any) -> Any:
+    """The element at a place, counted from 0; `index-error` outside."""
+    if type(place) is not int:
+        raise failure("type-error", f"nth expects an integer, got {short(place)}", place)
+    if not isinstance(container, Vector | List | str | bytes):
+        raise failure("type-error", f"nth expects a list, vector or string, got {short(container)}", container)
+    if not 0 <= place < len(container):
+        raise failure("index-error", f"index {place} is out of range: the length is {len(container)}", place)
+    if isinstance(container, List):
+        for _ in range(place):
+            container = container.tail
+        return container.head
+    return container[place]
+
+
+def check_type(value: Any, wanted: str, what: str) -> Any:
+    """The value, or a `type-error` that names the parameter, field or definition."""
+    if has_type(value, wanted):
+        return value
+    raise failure("type-error", f"{what} expects {a(wanted)}, got {short(value)}", value)
+
+
+__all__ = ["ERROR_TYPES", "construct", "field", "get", "nth"]
