@@ -68,8 +68,8 @@ def name_after(expander: Expander, form: List) -> Symbol:
     name = form.tail.head if form.tail else None
     if type(name) is not Symbol:
         raise expander.error(f"expected a name after {write(form.head)}")
-    if "." in name.name.strip(".") or ("/" in name.name and name.name.strip("/") and name.name not in ("=/=",)):
-        raise expander.error(f"`{name.name}` cannot be defined: `.` and `/` separate the parts of a name", span=name.span)
+    if "." in name.name.strip("."):
+        raise expander.error(f"`{name.name}` cannot be defined: a dot separates the parts of a name", span=name.span)
     return name
 
 
