@@ -103,7 +103,7 @@ class Loader:
         """Load a file as the module `name`."""
         text = read_text(path)
         module = Module(name, self.world.prelude, path)
-        module.code_hash = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+        module.code_hash = self.hash_of(text)
         before = self.world.modules.get(name)
         self.world.modules[name] = module
         self.loading.append(name)
@@ -118,6 +118,10 @@ class Loader:
         finally:
             self.loading.remove(name)
         return module
+
+    def hash_of(self, text: str) -> str:
+        """What identifies the text of a module that declares no version."""
+        return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
     def pipeline(self, module: Module, start: bool) -> Pipeline:
         """A pipeline into `module`."""

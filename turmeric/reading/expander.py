@@ -196,13 +196,19 @@ class Expander:
             return Global(self.module.name, name.name, self.span)
         if found.kind in (namespace.SPECIAL, namespace.MACRO):
             raise self.error(f"`{name.name}` is a {found.kind} and has no value; write it as ({name.name} ...)")
+        return self.global_value(found)
+
+    def global_value(self, found: namespace.Global) -> Core:
+        """A reference to a global; a dynamic variable is looked up among the bindings."""
+        if found.kind == namespace.DYNAMIC:
+            return self.core_call("dynamic-value", Const(found.symbol))
         return Global(found.module, found.name, self.span)
 
     def expand_dotted(self, name: Symbol, scope: Scope) -> Core:
         """`module.name`, `alias/name`, or `value.field.field`."""
         member = self.member(name)
         if member is not None:
-            return Global(member.module, member.name, self.span)
+            return self.global_value(member)
         parts = name.name.split("." if "/" not in name.name else "/")
         if not all(parts):
             return Global(self.module.name, name.name, self.span)

@@ -224,6 +224,8 @@ def expand_set(expander: Expander, form: List, scope: Scope, tail: LoopTarget | 
         return SetLocal(found, value, expander.span)
     if found is None and "." in name.name:
         raise expander.error(f"`{name.name}` is a field; structs do not change, (assoc value :field x) makes a new one")
+    if found is not None and found.kind == namespace.DYNAMIC:
+        raise expander.error(f"`{name.name}` is dynamic: give it a value with (binding [{name.name} value] ...)")
     if found is not None and found.module != expander.module.name:
         raise expander.error(f"`{name.name}` belongs to the module {found.module}; only that module may set! it")
     return SetGlobal(expander.module.name, name.name, value, expander.span)

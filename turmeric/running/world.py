@@ -13,6 +13,7 @@ from turmeric.running.machine import CURRENT, Machine, Uncaught
 from turmeric.running.steps import Linker
 from turmeric.running.values import Closure
 from turmeric.vocabulary.errors import TurmericError, exception_for
+from turmeric.vocabulary.lists import EMPTY, List
 from turmeric.vocabulary.namespace import Global, Module
 
 TYPE_CHECKING = False
@@ -28,9 +29,14 @@ class World:
     def __init__(self) -> None:
         self.modules: dict[str, Module] = {}
         self.prelude: dict[str, Global] = {}
+        self.main: str | None = None
+        """The name of the main file's module."""
+        self.args: List = EMPTY
+        """What `(args)` gives."""
         self.classes: dict[str, TypeClass] = {}
         self.codes: dict[str, list[Code]] = {}
         self.linker = Linker(self.find)
+        self.macroexpand: Callable[[object], object] = lambda datum: datum
         self.load_module: Callable[[str], Module | None] = lambda name: None
         self.make_machine: Callable[[Machine | None], Machine] = lambda outer: Machine(self.library, outer)
 

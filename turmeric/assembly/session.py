@@ -1,0 +1,108 @@
+"""A session: a world with the standard library loaded, and a module to evaluate in.
+
+Everything that runs Turmeric code goes through one: the command line, the REPL, tests,
+an embedding program.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from turmeric.assembly.loader import Loader, read_text
+from turmeric.assembly.pipeline import Pipeline
+from turmeric.reading.reader import Form
+from turmeric.running import operators
+from turmeric.running.world import ACTIVE, World
+from turmeric.vocabulary.lists import from_iterable
+from turmeric.vocabulary.namespace import FUNCTION, UNBOUND, Module
+from turmeric.vocabulary.spans import remember_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+RECURSION = 50_000
+"""Python's recursion limit while compiling: nesting of source, not depth of calls."""
+
+assert operators.OPERATORS
+
+
+class Session:
+    """`roots` are the directories where the program's modules are; `args` is what `(args)` gives."""
+
+    def __init__(self, roots: list[str] | None = None, args: list[str] | None = None) -> None:
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
+        self.world = World()
+        self.loader = Loader(self.world, roots if roots is not None else [os.getcwd()])
+        self.loader.load_prelude()
+        self.world.args = from_iterable(args or [])
+        self.user = self.new_module("user")
+        self.entries = 0
+
+    def activate(self) -> None:
+        """Make this the session in which functions called from Python run."""
+        ACTIVE.world = self.world
+
+    def new_module(self, name: str) -> Module:
+        """An empty module that sees the standard library."""
+        module = self.world.modules[name] = Module(name, self.world.prelude)
+        return module
+
+    def pipeline(self, module: Module | None = None, start: bool = True) -> Pipeline:
+        """A pipeline into a module (by default `user`)."""
+        return self.loader.pipeline(module or self.user, start)
+
+    def evaluate(self, text: str, file: str | None = None, module: Module | None = None) -> Any:
+        """Evaluate all forms of a text in a module; the value of the last."""
+        if file is None:
+            self.entries += 1
+            file = f"<{self.entries}>"
+        remember_text(file, text)
+        return self.pipeline(module).load(text, file)
+
+    def evaluate_form(self, form: Form, module: Module | None = None) -> Any:
+        """Evaluate one form that was read before."""
+        return self.pipeline(module).load_forms([form])
+
+    def run_file(self, path: str) -> Any:
+        """Run every top-level form of a file in order, then `main` if it defines one.
+
+        Gives `main`'s value (the last form's when there is no `main`).
+        """
+        module = self.load_main(path, start=True)
+        main = module.definitions.get("main")
+        if main is not None and main.kind == FUNCTION and main.value is not UNBOUND:
+            return self.call_main(main.value)
+        return self.last
+
+    def load_main(self, path: str, start: bool) -> Module:
+        """Load a file as the main module, named by its path without `.tur`."""
+        name = module_name(path, self.loader.roots)
+        text = read_text(path)
+        module = self.new_module(name)
+        module.file = path
+        module.code_hash = self.loader.hash_of(text)
+        self.world.main = name
+        self.loader.loading.append(name)
+        try:
+            self.last = self.pipeline(module, start).load(text, path)
+        finally:
+            self.loader.loading.remove(name)
+        return module
+
+    def call_main(self, main: Any) -> Any:
+        """Call `main` with the arguments it takes: none, or the list of them."""
+        arity = main.function.arity
+        args = [] if arity == 0 else [self.world.args] if arity == 1 else list(self.world.args)
+        return self.world.call(main, args, prompt=True)
+
+
+def module_name(path: str, roots: list[str]) -> str:
+    """A file's module name: its path below a root without `.tur`, with dots."""
+    full = os.path.abspath(path)
+    for root in roots:
+        base = os.path.abspath(root)
+        if full.startswith(base + os.sep):
+            return os.path.splitext(full[len(base) + 1 :])[0].replace(os.sep, ".")
+    return os.path.splitext(os.path.basename(path))[0]
