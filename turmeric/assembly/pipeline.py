@@ -83,7 +83,7 @@ class Pipeline:
         """Put a declaration's code into A-normal form."""
         for name, form in declaration.code.items():
             definition = f"{self.module.name}.{declaration.name}" + (f".{name}" if name else "")
-            declaration.code[name] = normalized(form, definition, declaration.name, self.kind_of)
+            declaration.code[name] = normalized(form, (self.module.name, definition), declaration.name, self.kind_of)
 
     def kind_of(self, module: str, name: str) -> str:
         found = self.world.find(module, name)
@@ -122,7 +122,7 @@ class Pipeline:
         return define
 
 
-def normalized(form: object, definition: str, name: str, kind_of: Callable[[str, str], str]) -> Code:
+def normalized(form: object, owner: tuple[str, str], name: str, kind_of: Callable[[str, str], str]) -> Code:
     """The A-normal form of a definition's core form, with what is live at each point."""
     assert isinstance(form, Core)
-    return annotate(Normalizer(definition, kind_of).top(form, name))
+    return annotate(Normalizer(*owner, kind_of).top(form, name))

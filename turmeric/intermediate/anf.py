@@ -64,14 +64,15 @@ class Params:
 
 
 class Code:
-    """One function.  `definition` is the full name of the top-level definition it is part of;
-    `path` the names of the local functions around it, from the outside in."""
+    """One function.  `module` and `definition` (a full name) say which top-level definition it
+    is part of; `path` the names of the local functions around it, from the outside in."""
 
-    __slots__ = ("body", "captured", "definition", "linked", "name", "params", "path", "span")
+    __slots__ = ("body", "captured", "definition", "linked", "module", "name", "params", "path", "span")
 
     def __init__(
         self,
         name: str,
+        module: str,
         definition: str,
         path: tuple[str, ...],
         params: Params,
@@ -80,6 +81,7 @@ class Code:
         span: Span | None,
     ) -> None:
         self.name = name
+        self.module = module
         self.definition = definition
         self.path = path
         self.params = params
@@ -87,7 +89,7 @@ class Code:
         self.body = body
         self.span = span
         self.linked: object = None
-        """The machine's version, made at the first call."""
+        """The machine's version, made when it is first needed."""
 
     @property
     def symbol(self) -> str:

@@ -34,9 +34,10 @@ NESTING = 40
 
 
 class Normalizer:
-    """Normalizes the code of one definition, named `definition` in full."""
+    """Normalizes the code of one definition of a module, named `definition` in full."""
 
-    def __init__(self, definition: str, kind_of: KindOf) -> None:
+    def __init__(self, module: str, definition: str, kind_of: KindOf) -> None:
+        self.module = module
         self.definition = definition
         self.kind_of = kind_of
         self.path: tuple[str, ...] = ()
@@ -70,7 +71,7 @@ class Normalizer:
         """The code of a whole definition: a function's own, or a thunk of its value."""
         if isinstance(form, core.Lambda):
             return self.code(form)
-        return Code(name, self.definition, (), Params((), None, ()), (), self.control(form), form.span)
+        return Code(name, self.module, self.definition, (), Params((), None, ()), (), self.control(form), form.span)
 
     def function(self, form: core.Lambda) -> Code:
         """A lambda inside the definition; labels of points count anew in it."""
@@ -84,7 +85,7 @@ class Normalizer:
     def code(self, form: core.Lambda) -> Code:
         params, prologue = self.params(form.params)
         body = self.fold(prologue, self.control(form.body))
-        return Code(form.name or "fn", self.definition, self.path, params, (), body, form.span)
+        return Code(form.name or "fn", self.module, self.definition, self.path, params, (), body, form.span)
 
     def params(self, params: core.Parameters) -> tuple[Params, list[Binding]]:
         """Parameters and the prologue: defaults of keywords, cells for assigned ones."""

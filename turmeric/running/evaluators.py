@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from turmeric.running.functions import Environment, Step
+    from turmeric.running.functions import Environment
     from turmeric.vocabulary.spans import Span
 
     Evaluator = Callable[[Environment], Any]
@@ -67,12 +67,14 @@ def translated(error: BaseException) -> TurmericError:
 class Evaluators:
     """Links simple expressions of one function.
 
-    `find` gives the global of a module and a name; `link` links a function's body.
+    `find` gives the global of a module and a name; `linked` the function of a piece of code.
     """
 
-    def __init__(self, find: Callable[[str, str], Global], link: Callable[[Function], Step], function: str) -> None:
+    def __init__(
+        self, find: Callable[[str, str], Global], linked: Callable[[anf.Code], Function], function: str
+    ) -> None:
         self.find = find
-        self.link = link
+        self.linked = linked
         self.function = function
 
     def evaluator(self, node: Simple, scope: Scope) -> Evaluator:
@@ -138,7 +140,7 @@ def choose(link: Evaluators, node: anf.Choose, scope: Scope) -> Evaluator:
 
 
 def make_closure(link: Evaluators, node: anf.MakeClosure, scope: Scope) -> Evaluator:
-    function = Function(node.code, link.link)
+    function = link.linked(node.code)
     places = [scope[var] for var in node.code.captured]
     if not places:
         return lambda env: Closure(function, ())

@@ -34,19 +34,23 @@ MISSING = Missing()
 
 
 class Point:
-    """A linked point: where a frame goes on."""
+    """A linked point: where a frame goes on.  `schema` is filled in when it is first encoded."""
 
-    __slots__ = ("body", "function", "point", "result")
+    __slots__ = ("body", "function", "node", "schema")
     body: Step
 
-    def __init__(self, function: Function, point: anf.Point, result: anf.Var) -> None:
+    def __init__(self, function: Function, node: anf.Let) -> None:
         self.function = function
-        self.point = point
-        self.result = result
+        self.node = node
+        self.schema: bytes | None = None
+
+    @property
+    def point(self) -> anf.Point:
+        return self.node.point
 
     @property
     def span(self) -> Span | None:
-        return self.point.span
+        return self.node.point.span
 
 
 class Function:
@@ -58,7 +62,7 @@ class Function:
     def __init__(self, code: Code, link: Callable[[Function], Step]) -> None:
         self.code = code
         self.link = link
-        self.points: list[Point] = []
+        self.points: dict[anf.Let, Point] = {}
         params = code.params
         self.arity = len(params.required) if params.rest is None and not params.keys else -1
         self.entry: Step = self.first_entry
@@ -71,7 +75,7 @@ class Function:
     def ready(self) -> None:
         """Link the code if it was not: afterwards `entry` and `points` are there."""
         if self.entry == self.first_entry:
-            self.points = []
+            self.points = {}
             self.entry = self.link(self)
 
     def arrange(self, args: list[Any]) -> list[Any]:

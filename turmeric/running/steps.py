@@ -49,7 +49,10 @@ class Linker:
 
     def function(self, code: anf.Code) -> Function:
         """Code as a function that links itself when it is first entered."""
-        return Function(code, self.link)
+        if code.linked is None:
+            code.linked = Function(code, self.link)
+        assert isinstance(code.linked, Function)
+        return code.linked
 
 
 class Steps:
@@ -58,7 +61,7 @@ class Steps:
     def __init__(self, linker: Linker, function: Function) -> None:
         self.linker = linker
         self.owner = function
-        self.link = Evaluators(linker.find, linker.link, function.code.symbol)
+        self.link = Evaluators(linker.find, linker.function, function.code.symbol)
         self.loops: dict[anf.Loop, list[Step]] = {}
 
     def step(self, node: Control, scope: Scope, size: int) -> Step:
@@ -66,11 +69,11 @@ class Steps:
         return MAKERS[type(node)](self, node, scope, size)
 
     def point(self, node: anf.Let) -> Point:
-        made = Point(self.owner, node.point, node.var)
+        made = Point(self.owner, node)
         scope = {var: place for place, var in enumerate(node.point.live)}
         scope[node.var] = len(scope)
         made.body = self.step(node.body, scope, len(scope))
-        self.owner.points.append(made)
+        self.owner.points[node] = made
         return made
 
 
@@ -243,7 +246,7 @@ def make_fix(steps: Steps, node: anf.Fix, scope: Scope, size: int) -> Step:
         scope[var] = size
         size += 1
     made = [
-        (Function(code, steps.linker.link), [scope[captured] for captured in code.captured])
+        (steps.linker.function(code), [scope[captured] for captured in code.captured])
         for _, code in node.bindings
     ]
     following = steps.step(node.body, scope, size)
