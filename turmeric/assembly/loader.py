@@ -19,6 +19,7 @@ PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 PRELUDE = (
     "core",
+    "classes",
     "list",
     "vector",
     "map",

@@ -1,0 +1,102 @@
+"""The primitives of the module `classes`: what the built-in type classes do by default.
+
+A value's *custom* parts are those whose types have methods of a program's own.  Only the
+outermost count: a method decides itself about what is inside its argument.
+"""
+
+from __future__ import annotations
+
+from turmeric.running import copying, hashing, ordering
+from turmeric.running.classes import TypeClass
+from turmeric.running.continuation import Continuation
+from turmeric.vocabulary import lists
+from turmeric.vocabulary.errors import failure
+from turmeric.vocabulary.lists import List
+from turmeric.vocabulary.maps import Map
+from turmeric.vocabulary.printer import display, write
+from turmeric.vocabulary.sets import Set
+from turmeric.vocabulary.structs import Struct
+from turmeric.vocabulary.vectors import Vector
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+DATA = (List, Vector, Map, Set, Struct)
+
+
+def customized(type_class: TypeClass) -> bool:
+    """Whether some type has methods of its own, not just a class's defaults."""
+    return any(instance.methods for instance in type_class.instances.values())
+
+
+def is_custom(type_class: TypeClass, value: Any) -> bool:
+    instance = type_class.instance_for(value)
+    return instance is not None and bool(instance.methods)
+
+
+def custom_parts(type_class: TypeClass, value: Any) -> List:
+    """The outermost custom parts of a value, itself included, in order."""
+    if not customized(type_class):
+        return lists.EMPTY
+    return lists.from_iterable(found_in(type_class, [value]))
+
+
+def custom_inside(type_class: TypeClass, value: Any) -> List:
+    """The outermost custom parts inside a value."""
+    if not isinstance(value, DATA) or not customized(type_class):
+        return lists.EMPTY
+    return lists.from_iterable(found_in(type_class, copying.children(value)))
+
+
+def found_in(type_class: TypeClass, values: list[Any]) -> list[Any]:
+    found: list[Any] = []
+    seen: set[int] = set()
+    work = values[::-1]
+    while work:
+        part = work.pop()
+        if isinstance(part, DATA):
+            if id(part) in seen:
+                continue
+            seen.add(id(part))
+        if is_custom(type_class, part):
+            found.append(part)
+        elif isinstance(part, DATA):
+            work.extend(reversed(copying.children(part)))
+    return found
+
+
+def plain_text(type_class: TypeClass | None, values: List, separator: str, raw: bool) -> str | None:
+    """The values' texts, joined; None when one of them must be asked for its own."""
+    if type_class is not None and customized(type_class) and found_in(type_class, list(values)):
+        return None
+    text = display if raw else write
+    return separator.join([text(value) for value in values])
+
+
+def clone(value: Any) -> Any:
+    """A copy of a value that shares no cell with it."""
+    if type(value) is not Continuation:
+        return copying.copied(value)
+    if value.one_shot:
+        raise failure("continuation-consumed", "a one-shot continuation cannot be cloned: it can be continued once", value)
+    if value.consumed:
+        raise failure("continuation-consumed", "this continuation was continued before, so it cannot be cloned", value)
+    made = copying.copied(value)
+    if made is value:
+        made = Continuation(value.pieces, one_shot=False)
+        made.abortive, made.continuable = value.abortive, value.continuable
+    return made
+
+
+TABLE: dict[str, Callable[..., Any]] = {
+    "customized?": customized,
+    "custom-parts*": custom_parts,
+    "custom-inside*": custom_inside,
+    "plain-text*": plain_text,
+    "compare-values*": ordering.compare,
+    "compared-parts*": ordering.compared_parts,
+    "hash-value*": hashing.hash_value,
+    "clone-value*": clone,
+}
