@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-import turmeric.reading.forms
-import turmeric.reading.quasiquote  # noqa: F401
 from turmeric.assembly.declare import Declarer
 from turmeric.intermediate.liveness import annotate
 from turmeric.intermediate.normalize import Normalizer
+from turmeric.reading import all_forms
 from turmeric.reading.core import Core
 from turmeric.reading.declarations import Declaration
-from turmeric.reading.expander import SPECIAL_FORMS, Expander
+from turmeric.reading.expander import Expander
 from turmeric.reading.reader import read_all
 from turmeric.reading.toplevel import expand_top
 from turmeric.running.world import World
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 
 def special_forms() -> dict[str, Global]:
     """The names that the expander itself knows, for the prelude."""
-    return {name: Global("core", name, namespace.SPECIAL) for name in SPECIAL_FORMS}
+    return {name: Global("core", name, namespace.SPECIAL) for name in all_forms.SPECIAL_FORMS}
 
 
 class Pipeline:

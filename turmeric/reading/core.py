@@ -27,17 +27,19 @@ CLEANUP = "cleanup"
 class Variable:
     """A local variable.
 
-    `assigned`: some `set!` changes it, so it lives in a cell.  `early`: something may
-    read it before its definition has run, so reading it is checked.
+    `assigned`: some `set!` changes it, so it lives in a cell.  `defined`: expansion has
+    passed its definition.  `early`: something may read it before its definition has run,
+    so reading it is checked.
     """
 
-    __slots__ = ("assigned", "early", "name", "span", "type", "used")
+    __slots__ = ("assigned", "defined", "early", "name", "span", "type", "used")
 
     def __init__(self, name: str, type: object = None, span: Span | None = None) -> None:
         self.name = name
         self.type = type
         self.span = span
         self.assigned = False
+        self.defined = True
         self.early = False
         self.used = False
 

@@ -1,29 +1,25 @@
 """The macro expander: datums in, core forms out.
 
     (when (< n 2) (f n))   ==>   If(Call(<, n, 2), Call(f, n), nil)
-
-A name means, in this order: the local variable with the same marks; for a name that
-a macro's template wrote, what it means in the macro's module; the same again with
-one mark less; a definition of this module, an import, the standard library.  So
-neither a user's local `list` nor their own `str` can break a macro, and a macro's
-own variables never capture the user's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from turmeric.reading.core import Call, Const, Core, Global, Local, LoopTarget, Seq, Variable
+from turmeric.reading.datums import plain, relocate, span_of, spans_of
+from turmeric.reading.names import Names
 from turmeric.reading.scope import Scope
 from turmeric.vocabulary import namespace
-from turmeric.vocabulary.errors import SourceError, TurmericError, source_failure
+from turmeric.vocabulary.errors import SourceError, TurmericError
 from turmeric.vocabulary.lists import List
 from turmeric.vocabulary.maps import Map
 from turmeric.vocabulary.namespace import Module
 from turmeric.vocabulary.printer import write
 from turmeric.vocabulary.sets import Set
 from turmeric.vocabulary.spans import Span
-from turmeric.vocabulary.symbols import Symbol, symbol
+from turmeric.vocabulary.symbols import Symbol
 from turmeric.vocabulary.vectors import Vector
 
 TYPE_CHECKING = False
@@ -61,11 +57,8 @@ class Expansion:
 EXPANSION = Expansion()
 
 
-class Expander:
-    """Expands the forms of one module.
-
-    `modules` finds other modules by name (for the names in a macro's template).
-    """
+class Expander(Names):
+    """Expands the forms of one module."""
 
     def __init__(
         self,
@@ -74,13 +67,9 @@ class Expander:
         import_module: Callable[[str, Span | None], Module],
         read_file: Callable[[str, Span | None], list[Form]],
     ) -> None:
-        self.module = module
-        self.modules = modules
+        super().__init__(module, modules)
         self._import = import_module
         self._read = read_file
-        self.forward_types: set[str] = set()
-        self.pending_macros: dict[str, Callable[[], None]] = {}
-        self.span: Span | None = None
         self.warnings: list[tuple[str, Span | None]] = []
         self.variables: list[Variable] = []
         """Every variable the program bound by name, for `tur check`."""
@@ -92,44 +81,6 @@ class Expander:
     def read_file(self, name: str) -> list[Form]:
         """The forms of a file that is loaded into this module."""
         return self._read(name, self.span)
-
-    def known_types(self) -> list[str]:
-        """Names of types that can be seen in this module, for "did you mean"."""
-        tables = (self.module.definitions, self.module.referred, self.module.prelude)
-        return [name for table in tables for name, found in table.items() if found.kind == namespace.TYPE]
-
-    # Names ----------------------------------------------------------------------------------
-
-    def resolve(self, name: Symbol, scope: Scope) -> Variable | namespace.Global | None:
-        """What a symbol means at this place, or None."""
-        marks = name.marks
-        for depth in range(len(marks), -1, -1):
-            var = scope.find(name.name, marks[:depth])
-            if var is not None:
-                return var
-            home = self.modules(marks[depth - 1][1]) if depth else self.module
-            if depth == 0 and name.name in self.pending_macros:
-                self.pending_macros.pop(name.name)()
-            found = home.resolve(name.name) if home is not None else None
-            if found is not None:
-                return found
-        return None
-
-    def special_or_macro(self, head: object, scope: Scope) -> namespace.Global | None:
-        """The special form or macro that `head` names, or None."""
-        if type(head) is not Symbol:
-            return None
-        found = self.resolve(head, scope)
-        if found is None and ("." in head.name or "/" in head.name):
-            found = self.member(head)
-        if isinstance(found, namespace.Global) and found.kind in (namespace.SPECIAL, namespace.MACRO):
-            return found
-        return None
-
-    def names_special(self, datum: object, name: str, scope: Scope) -> bool:
-        """Whether `datum` is a symbol that means the special form `name` here."""
-        found = self.special_or_macro(datum, scope)
-        return found is not None and found.kind == namespace.SPECIAL and found.name == name
 
     # Forms ----------------------------------------------------------------------------------
 
@@ -160,7 +111,8 @@ class Expander:
                 return datum, found
             datum = self.expand_macro(found, datum)
         name = write(datum.head) if isinstance(datum, List) else "?"
-        raise self.error(f"the macro `{name}` still expands into macro calls after {MACRO_TURNS} turns", "expansion-error")
+        message = f"the macro `{name}` still expands into macro calls after {MACRO_TURNS} turns"
+        raise self.error(message, "expansion-error")
 
     def expand_macro(self, macro: namespace.Global, form: List) -> object:
         """One turn: what the macro makes of the form.  Its errors point at the form."""
@@ -188,7 +140,7 @@ class Expander:
         found = self.resolve(name, scope)
         if isinstance(found, Variable):
             found.used = True
-            found.early = found.early or not found_defined(found)
+            found.early = found.early or not found.defined
             return Local(found, self.span)
         if found is None and ("." in name.name or "/" in name.name):
             return self.expand_dotted(name, scope)
@@ -224,37 +176,6 @@ class Expander:
         for field in parts[1:]:
             value = self.core_call("field", value, Const(field))
         return value
-
-    def member(self, name: Symbol) -> namespace.Global | None:
-        """The definition that `alias.name` or `alias/name` refers to, or None."""
-        text = name.name
-        place = text.find("/") if "/" in text else text.rfind(".")
-        while place > 0:
-            module = self.modules_by_alias(text[:place], name)
-            if module is not None:
-                found = module.definitions.get(text[place + 1 :])
-                if found is not None and not (found.private and module is not self.module):
-                    return found
-            place = text.rfind(".", 0, place)
-        return None
-
-    def modules_by_alias(self, alias: str, name: Symbol) -> Module | None:
-        for mark in reversed(name.marks):
-            home = self.modules(mark[1])
-            found = home.aliases.get(alias) if home is not None else None
-            if isinstance(found, Module):
-                return found
-        found = self.module.aliases.get(alias)
-        return found if isinstance(found, Module) else None
-
-    def unknown_member(self, module: Module, member: str) -> SourceError:
-        """The error for a name that a module lacks or keeps private."""
-        found = module.definitions.get(member)
-        if found is not None and found.private:
-            return self.error(f"`{member}` is private to the module {module.name}", "unbound-variable")
-        near = namespace.nearest(member, module.exported())
-        hint = f"; did you mean `{near}`?" if near else ""
-        return self.error(f"the module {module.name} has no `{member}`{hint}", "unbound-variable")
 
     def expand_literal(self, datum: object, scope: Scope) -> Core:
         """A constant, or a vector, map or set whose elements are expressions."""
@@ -294,67 +215,18 @@ class Expander:
         """A call of the standard library's own `name`, whatever the program calls so."""
         return Call(Global("core", name, self.span), args, self.span)
 
+    def operands(self, form: List, low: int, high: int | None, shape: str) -> list[object]:
+        """The datums after the head, or an error that shows how the form is written."""
+        found = list(form.tail)
+        if len(found) < low or (high is not None and len(found) > high):
+            raise self.error(f"expected {shape}, got {write(form)[:60]}")
+        return found
+
     def body(self, forms: List, scope: Scope, tail: LoopTarget | None = None) -> Core:
         """A body: its definitions are local to it, its `defer`s run when it is left."""
         from turmeric.reading.bodies import expand_body
 
         return expand_body(self, forms, scope, tail)
-
-    def error(self, message: str, name: str = "syntax-error", span: Span | None = None) -> SourceError:
-        """An error of the source text at the form being expanded."""
-        return source_failure(name, message, span or self.span)
-
-
-def found_defined(var: Variable) -> bool:
-    """Whether the definition of `var` has been passed (always so for parameters and `let`)."""
-    return var not in PENDING
-
-
-PENDING: set[Variable] = set()
-"""Variables of bodies whose `def` has not been reached yet."""
-
-
-def span_of(datum: object) -> Span | None:
-    """Where a datum was read; None for atoms, and for what a macro built."""
-    return getattr(datum, "span", None)
-
-
-def spans_of(datum: object) -> dict[int, Span]:
-    """The places of a collection's elements, as far as they are known."""
-    spans = getattr(datum, "spans", None) or ()
-    return {place: span for place, span in enumerate(spans) if span is not None}
-
-
-def relocate(datum: object, call: List) -> object:
-    """A macro's result, placed where the macro was called."""
-    from turmeric.vocabulary.lists import source_list
-
-    if type(datum) is List and datum:
-        return source_list(datum, span_of(call), tuple(span_of(part) for part in datum))
-    return datum
-
-
-def plain(datum: object) -> object:
-    """A datum as a value: without places and marks."""
-    if type(datum) is Symbol:
-        return symbol(datum.name)
-    if isinstance(datum, List):
-        from turmeric.vocabulary.lists import from_iterable as make_list
-
-        return make_list([plain(part) for part in datum])
-    if isinstance(datum, Vector):
-        from turmeric.vocabulary.vectors import from_iterable as make_vector
-
-        return make_vector([plain(part) for part in datum])
-    if isinstance(datum, Map):
-        from turmeric.vocabulary.maps import from_pairs
-
-        return from_pairs([(plain(key), plain(value)) for key, value in datum.items()])
-    if isinstance(datum, Set):
-        from turmeric.vocabulary.sets import from_iterable as make_set
-
-        return make_set([plain(part) for part in datum])
-    return datum
 
 
 def sequence(forms: list[Core], span: Span | None) -> Core:
@@ -362,10 +234,3 @@ def sequence(forms: list[Core], span: Span | None) -> Core:
     if not forms:
         return Const(None, span)
     return forms[0] if len(forms) == 1 else Seq(forms, span)
-
-
-def elements(datum: object) -> Iterator[object]:
-    """The elements of a list or vector datum."""
-    if isinstance(datum, List | Vector):
-        return iter(datum)
-    return iter(())

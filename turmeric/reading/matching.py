@@ -9,9 +9,10 @@ than remembered.
 
 from __future__ import annotations
 
-from turmeric.reading import annotations
+from turmeric.reading import type_annotations
 from turmeric.reading.core import Const, Core, If, Let, Local, LoopTarget, Variable
-from turmeric.reading.expander import Expander, plain, span_of, spans_of
+from turmeric.reading.datums import plain, span_of, spans_of
+from turmeric.reading.expander import Expander
 from turmeric.reading.patterns import bind_name
 from turmeric.reading.scope import Scope
 from turmeric.vocabulary import namespace
@@ -151,7 +152,7 @@ def list_pattern(expander: Expander, pattern: List, value: Core) -> Compiled:
     if type(head) is Symbol and head.name == "quote" and len(items) == 2:
         return [expander.core_call("=", value, Const(plain(items[1])))], []
     if len(items) == 3 and is_symbol(items, 1, ":"):
-        type_ = annotations.parse_type(expander, items[2])
+        type_ = type_annotations.parse_type(expander, items[2])
         outer = type_[0] if isinstance(type_, tuple) else type_
         tests, bindings = compile_pattern(expander, head, value)
         return [*([] if outer is None else [instance_test(expander, value, str(outer))]), *tests], bindings
@@ -173,7 +174,8 @@ def constructor_pattern(expander: Expander, pattern: List, items: list[object], 
     made = found.force() if isinstance(found, namespace.Global) and found.kind == namespace.TYPE else None
     type_ = made.type if isinstance(made, Struct) else made
     if not isinstance(type_, StructType):
-        raise expander.error(f"{write(head)} is not a constructor, so {write(pattern)} matches nothing", span=span_of(pattern))
+        message = f"{write(head)} is not a constructor, so {write(pattern)} matches nothing"
+        raise expander.error(message, span=span_of(pattern))
     if len(items) - 1 != len(type_.fields):
         fields = f"{len(type_.fields)} field" + ("" if len(type_.fields) == 1 else "s")
         shape = " ".join((type_.name, *type_.fields))

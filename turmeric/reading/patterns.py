@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from turmeric.reading import annotations
+from turmeric.reading import type_annotations
 from turmeric.reading.core import Const, Core, If, Let, Local, Parameters, Variable
-from turmeric.reading.expander import Expander, span_of, spans_of
+from turmeric.reading.datums import span_of, spans_of
+from turmeric.reading.expander import Expander
 from turmeric.reading.scope import Scope
 from turmeric.vocabulary.lists import List
 from turmeric.vocabulary.maps import Map
@@ -26,18 +27,19 @@ BindingPair = tuple[object, object, object, "Span | None"]
 
 def binding_pairs(expander: Expander, datum: object, what: str) -> list[BindingPair]:
     """`[pattern value, name : type value ...]` as (pattern, type, value, place of value)."""
-    items = annotations.vector_items(expander, datum, f"the bindings of {what}, [name value ...]")
+    items = type_annotations.vector_items(expander, datum, f"the bindings of {what}, [name value ...]")
     spans = spans_of(datum)
     pairs: list[BindingPair] = []
     place = 0
     while place < len(items):
         pattern, type_ = items[place], None
         place += 1
-        if place + 1 < len(items) and annotations.is_colon(items[place]):
-            type_ = annotations.parse_type(expander, items[place + 1])
+        if place + 1 < len(items) and type_annotations.is_colon(items[place]):
+            type_ = type_annotations.parse_type(expander, items[place + 1])
             place += 2
         if place >= len(items):
-            raise expander.error(f"expected a value for {write(pattern)} in the bindings of {what}", span=span_of(datum))
+            message = f"expected a value for {write(pattern)} in the bindings of {what}"
+            raise expander.error(message, span=span_of(datum))
         pairs.append((pattern, type_, items[place], spans.get(place)))
         place += 1
     return pairs
@@ -70,7 +72,7 @@ def bind_name(expander: Expander, name: Symbol, type_: object, scope: Scope) -> 
 def bind(expander: Expander, pattern: object, type_: object, init: Core, scope: Scope) -> Wrap:
     """Bind a pattern to a value: the wrap puts the `Let`s around a body."""
     if type(pattern) is Symbol:
-        init = annotations.check_value(expander, init, type_, pattern.name)
+        init = type_annotations.check_value(expander, init, type_, pattern.name)
     var, wrap = parameter(expander, pattern, type_, scope)
     span = expander.span
     return lambda body: Let(var, init, wrap(body), span)
@@ -126,7 +128,7 @@ def map_parts(expander: Expander, pattern: Map, value: Core, scope: Scope) -> Wr
         if key is keyword("as"):
             wraps.append(bind(expander, target, None, value, scope))
         elif key is keyword("keys"):
-            for name in annotations.vector_items(expander, target, "a vector of names after :keys"):
+            for name in type_annotations.vector_items(expander, target, "a vector of names after :keys"):
                 if type(name) is not Symbol:
                     raise expander.error(f"expected a name in :keys, got {write(name)}")
                 wraps.append(key_part(expander, name, keyword(name.name), value, defaults, scope))
@@ -170,7 +172,7 @@ def parameters(
             raise expander.error(f"the parameter `{pattern.name}` appears twice in `{owner}`", span=pattern.span)
         var, wrap = parameter(expander, pattern, type_, scope)
         wraps.append(wrap)
-        check = annotations.check(expander, var, type_, f"{var.name} of {owner}") if mode != "rest" else None
+        check = type_annotations.check(expander, var, type_, f"{var.name} of {owner}") if mode != "rest" else None
         if check is not None:
             checks.append(check)
         if mode == "required":
@@ -189,8 +191,8 @@ def key_default(expander: Expander, datum: List, scope: Scope) -> tuple[Symbol, 
     items = list(datum)
     name = items[0] if items else None
     type_ = None
-    if len(items) == 4 and annotations.is_colon(items[1]):
-        type_ = annotations.parse_type(expander, items[2])
+    if len(items) == 4 and type_annotations.is_colon(items[1]):
+        type_ = type_annotations.parse_type(expander, items[2])
         items = [items[0], items[3]]
     if type(name) is not Symbol or len(items) != 2:
         raise expander.error("expected (name default) after &key", span=span_of(datum))

@@ -7,7 +7,7 @@ run time look at the outermost type only, so they take constant time.
 
 from __future__ import annotations
 
-from turmeric.reading.core import Const, Core, Global, Local, Variable
+from turmeric.reading.core import Const, Core, Local, Variable
 from turmeric.reading.expander import Expander
 from turmeric.reading.scope import Scope
 from turmeric.vocabulary import namespace
@@ -152,6 +152,3 @@ def vector_items(expander: Expander, datum: object, what: str) -> list[object]:
     if not isinstance(datum, Vector):
         raise expander.error(f"expected {what}, got {datum!r}", span=getattr(datum, "span", None))
     return list(datum)
-
-
-__all__ = ["Global", "check", "check_value", "parse_type", "result_type", "split_annotations", "type_text", "vector_items"]
