@@ -158,17 +158,22 @@ def declare_primitive(declarer: Declarer, declaration: Declaration) -> None:
     def make() -> object:
         if kind == namespace.OPERATOR:
             return Operator(module, name, operator_named(f"{module}.{name}"), minimum, maximum)  # type: ignore[arg-type]
-        table = import_module(f"turmeric.running.primitives.{module}").TABLE
+        table = import_module(primitives_of(module)).TABLE
         call = checked(name, table[name], types, declaration.parameters or "")  # type: ignore[arg-type]
         return Builtin(module, name, call, minimum, maximum)  # type: ignore[arg-type]
 
     found.pending = make
 
 
+def primitives_of(module: str) -> str:
+    """The Python module that implements the primitives of a module of the library."""
+    return "turmeric.durability.primitives" if module == "serial" else f"turmeric.running.primitives.{module}"
+
+
 def operator_named(symbol: str) -> Callable[..., Any]:
     """An operator; those of modules other than `core` register themselves when imported."""
     if symbol not in OPERATORS:
-        import_module(f"turmeric.running.primitives.{symbol.partition('.')[0]}")
+        import_module(primitives_of(symbol.partition(".")[0]))
     return OPERATORS[symbol]
 
 

@@ -105,6 +105,7 @@ class Loader:
         text = read_text(path)
         module = Module(name, self.world.prelude, path)
         module.code_hash = self.hash_of(text)
+        module.library = path.startswith(library_directory() + os.sep)
         before = self.world.modules.get(name)
         self.world.modules[name] = module
         self.loading.append(name)

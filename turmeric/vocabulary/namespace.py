@@ -86,6 +86,7 @@ class Module:
         "definitions",
         "exports",
         "file",
+        "library",
         "name",
         "prelude",
         "referred",
@@ -94,6 +95,8 @@ class Module:
     def __init__(self, name: str, prelude: dict[str, Global], file: str | None = None) -> None:
         self.name = name
         self.file = file
+        self.library = False
+        """Whether it belongs to the standard library, which every release has."""
         self.prelude = prelude
         self.definitions: dict[str, Global] = {}
         self.referred: dict[str, Global] = {}

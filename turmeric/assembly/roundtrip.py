@@ -1,0 +1,117 @@
+"""Round-trip mode: the whole state encoded, decoded and reinstated at every call.
+
+A program must do the same in this mode as in the plain one: what a frame does not carry
+is lost here.  Cells that the process's own definitions hold stay what they are, since
+definitions are the process's; everything else is new after each call.
+"""
+
+from __future__ import annotations
+
+from turmeric.assembly.session import Session
+from turmeric.durability import saving, wire
+from turmeric.durability.decode import decode_items
+from turmeric.durability.instances import Instances
+from turmeric.durability.resolve import Resolver
+from turmeric.running.continuation import Base, Continuation, Segment, capture
+from turmeric.running.copying import children
+from turmeric.running.machine import Machine
+from turmeric.running.steps import Linker
+from turmeric.running.values import Cell, Closure, Rc, Ref
+from turmeric.running.world import World
+from turmeric.vocabulary import vectors
+from turmeric.vocabulary.errors import TurmericError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from turmeric.running.continuation import Frames
+    from turmeric.running.functions import State
+
+
+class RoundTripSession(Session):
+    """A session whose machines store and restore themselves at every call of a function.
+
+    `restores` counts how often; `skipped` the calls at which the state held something
+    that cannot be stored (a Python object, say).
+    """
+
+    def __init__(self, roots: list[str] | None = None, args: list[str] | None = None) -> None:
+        self.restores = 0
+        self.skipped = 0
+        self.resolver: Resolver | None = None
+        super().__init__(roots, args)
+        self.world.linker = Linker(self.world.find, observed=True)
+        self.world.make_machine = lambda outer: RoundTripMachine(self, outer)
+
+    def round_trip(self, state: Any, external: list[Any]) -> Any:
+        """A value encoded and decoded; itself when it cannot be stored."""
+        world = self.world
+        try:
+            encoder = saving.encoder_for(world, {id(value): place for place, value in enumerate(external)})
+            data = saving.encoded(world, state, encoder)
+        except TurmericError as error:
+            if error.name not in ("not-serializable", "moved-reference"):
+                raise
+            self.skipped += 1
+            return state
+        self.restores += 1
+        if self.resolver is None:
+            self.resolver = Resolver(world)
+        self.resolver.definitions.forget_changed()
+        return decode_items(wire.unframe(data), self.resolver, Instances(world), external)
+
+
+class RoundTripMachine(Machine):
+    """A machine that stores and restores its state before it enters a function."""
+
+    def __init__(self, session: RoundTripSession, outer: Machine | None) -> None:
+        super().__init__(session.world.library, outer)
+        self.session = session
+        self.base = self.segment
+
+    def apply(self, callee: Any, args: list[Any], frames: Frames) -> State:
+        if type(callee) is Closure and not self.internal(callee):
+            callee, args, frames = self.restored(callee, args, frames)
+        return super().apply(callee, args, frames)
+
+    def internal(self, callee: Closure) -> bool:
+        """Functions of the standard library are not looked at: a program's own calls are many."""
+        module = self.session.world.modules.get(callee.function.code.module)
+        return module is not None and module.library and not callee.captured
+
+    def restored(self, callee: Any, args: list[Any], frames: Frames) -> tuple[Any, list[Any], Frames]:
+        """The same call in a restored state."""
+        pieces, _ = capture(frames, self.segment, Base)
+        whole = Continuation(pieces, one_shot=False)
+        external = process_state(self.session.world)
+        made = self.session.round_trip(vectors.from_iterable([callee, *args, whole]), external)
+        callee, *args, whole = made
+        top, _ = whole.pieces[-1]
+        self.segment = self.base
+        for inner, mark in whole.pieces[-2::-1]:
+            self.segment = Segment(mark, top, self.segment)
+            top = inner
+        return callee, args, top
+
+
+def process_state(world: World) -> list[Any]:
+    """The cells and continuations that the definitions of this process hold."""
+    found: list[Any] = []
+    seen: set[int] = set()
+    work = [
+        definition.value
+        for module in list(world.modules.values())
+        if not module.library
+        for definition in module.definitions.values()
+    ]
+    while work:
+        value = work.pop()
+        if getattr(value, "inert", False) or id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, Cell | Ref | Rc | Continuation):
+            found.append(value)
+        inside = list(value.captured) if type(value) is Closure else children(value)
+        work.extend(inside if type(value) is not Rc else [value.value])
+    return found

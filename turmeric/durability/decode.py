@@ -1,0 +1,268 @@
+"""The decoder: bytes to a value, all of it or an error.
+
+First everything is checked: the framing, each row's shape, every reference, every type,
+function and point against the code that is there now.  Only then is anything built, and
+only then does an instance's `deserialize` or `unmarshal` run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from turmeric.durability import wire
+from turmeric.durability.instances import Instances
+from turmeric.durability.resolve import Resolver
+from turmeric.durability.shape import check_shape
+from turmeric.durability.wire import corrupt
+from turmeric.running.continuation import Base, Binding, Cleanup, Continuation, Handler, Prompt
+from turmeric.running.functions import MISSING
+from turmeric.running.values import Cell, Closure, Rc, Ref
+from turmeric.vocabulary import lists, maps, sets, vectors
+from turmeric.vocabulary.namespace import UNBOUND
+from turmeric.vocabulary.structs import Struct
+from turmeric.vocabulary.symbols import keyword, symbol
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+Row = list["Any"]
+PENDING = object()
+
+
+class Decoder:
+    """Decodes one message whose shape was checked."""
+
+    def __init__(self, items: list[Any], resolver: Resolver, instances: Instances, external: list[Any] | None) -> None:
+        self.resolver = resolver
+        self.instances = instances
+        self.external = external or []
+        _, _, header, types, functions, points, self.heap, self.root, _ = items
+        self.types = [resolver.type(row) for row in types]
+        self.functions = [resolver.function(row) for row in functions]
+        self.points = [resolver.point(row) for row in points]
+        self.globals = {
+            place: resolver.global_value(row[1], row[2])
+            for place, row in enumerate(self.heap)
+            if row[0] == wire.GLOBAL
+        }
+        self.check_stand_ins()
+        resolver.refuse(header[2])
+        self.made: list[Any] = [PENDING] * len(self.heap)
+        self.nodes: dict[int, list[Any]] = {}
+
+    def check_stand_ins(self) -> None:
+        for row in self.heap:
+            if row[0] in (wire.STAND_IN, wire.RESOURCE) and not self.instances.known(row[0], row[1]):
+                name = wire_class(row[0])
+                detail = f"there is no instance {name} {row[1]} to bring a saved value back"
+                self.resolver.mismatch("instance", row[1], b"", None, detail, "")
+
+    def decode(self) -> Any:
+        """Build the root: cells and their like first, empty, then the rest, then their contents."""
+        for place, row in enumerate(self.heap):
+            allocate = ALLOCATORS.get(row[0])
+            if allocate is not None:
+                self.made[place] = allocate(self, row)
+        for place in range(len(self.heap) - 1, -1, -1):
+            self.build(place)
+        for place, row in enumerate(self.heap):
+            fill = FILLERS.get(row[0])
+            if fill is not None:
+                fill(self, row, self.made[place])
+        return self.value(self.root)
+
+    def build(self, place: int) -> None:
+        """Build one object after all it is made of; what is made of itself is refused."""
+        work = [place]
+        open_: set[int] = set()
+        while work:
+            place = work[-1]
+            if self.made[place] is not PENDING:
+                work.pop()
+                continue
+            needed = [at for at in references(self.heap[place]) if self.made[at] is PENDING]
+            if not needed:
+                self.made[place] = BUILDERS[self.heap[place][0]](self, self.heap[place], place)
+                work.pop()
+            elif place in open_:
+                raise corrupt("an immutable value contains itself")
+            else:
+                open_.add(place)
+                work.extend(needed)
+
+    def value(self, slot: Any) -> Any:
+        """The value in a slot."""
+        if type(slot) is list:
+            return self.made[slot[0]] if len(slot) == 1 else self.nodes[slot[0]][slot[1]]
+        return slot
+
+    def values(self, slots: Row) -> list[Any]:
+        value = self.value
+        return [value(slot) if type(slot) is list else slot for slot in slots]
+
+
+def wire_class(tag: int) -> str:
+    return "Serializable" if tag == wire.STAND_IN else "Resource-Serializable"
+
+
+def references(row: Row) -> list[int]:
+    """The heap places that a row refers to."""
+    if row[0] == wire.FRAMES:
+        inner = [slot[0] for frame in row[2:] for slot in frame if type(slot) is list]
+        return [*inner, row[1][0]] if row[1] is not None else inner
+    return [slot[0] for slot in row if type(slot) is list]
+
+
+def build_list(decoder: Decoder, row: Row, place: int) -> Any:
+    tail = lists.EMPTY if row[1] is None else decoder.value(row[1])
+    nodes: list[Any] = []
+    for item in reversed(decoder.values(row[2:])):
+        tail = lists.cons(item, tail)
+        nodes.append(tail)
+    nodes.reverse()
+    decoder.nodes[place] = nodes
+    return tail
+
+
+def build_frames(decoder: Decoder, row: Row, place: int) -> Any:
+    outer = None if row[1] is None else decoder.value(row[1])
+    nodes: list[Any] = []
+    for frame in reversed(row[2:]):
+        point = decoder.points[frame[0]]
+        assert point is not None
+        if len(frame) - 1 != len(point.point.live):
+            raise corrupt(f"a frame of {point.function.code.symbol} has the wrong number of variables")
+        outer = (point, tuple(decoder.values(frame[1:])), outer)
+        nodes.append(outer)
+    nodes.reverse()
+    decoder.nodes[place] = nodes
+    return outer
+
+
+def build_struct(decoder: Decoder, row: Row, place: int) -> Any:
+    type_ = decoder.types[row[1]]
+    assert type_ is not None
+    if len(row) - 2 != len(type_.fields):
+        raise corrupt(f"a {type_.name} has the wrong number of fields")
+    return type_.nullary or Struct(type_, tuple(decoder.values(row[2:])))
+
+
+def build_map(decoder: Decoder, row: Row, place: int) -> Any:
+    flat = decoder.values(row[1:])
+    made = maps.from_pairs(zip(flat[::2], flat[1::2], strict=True))
+    if len(made) * 2 != len(flat):
+        raise corrupt("a map has the same key twice")
+    return made
+
+
+def build_set(decoder: Decoder, row: Row, place: int) -> Any:
+    made = sets.from_iterable(decoder.values(row[1:]))
+    if len(made) != len(row) - 1:
+        raise corrupt("a set has the same element twice")
+    return made
+
+
+def build_stand_in(decoder: Decoder, row: Row, place: int) -> Any:
+    return decoder.instances.revive(row[0], row[1], decoder.value(row[2]))
+
+
+def build_external(decoder: Decoder, row: Row, place: int) -> Any:
+    if not 0 <= row[1] < len(decoder.external):
+        raise corrupt("an object of another process's is referred to")
+    return decoder.external[row[1]]
+
+
+Builder = Callable[[Decoder, Row, int], "Any"]
+BUILDERS: dict[int, Builder] = {
+    wire.SYMBOL: lambda decoder, row, place: symbol(row[1]),
+    wire.KEYWORD: lambda decoder, row, place: keyword(row[1]),
+    wire.TEXT: lambda decoder, row, place: row[1],
+    wire.BYTES: lambda decoder, row, place: row[1],
+    wire.LIST: build_list,
+    wire.FRAMES: build_frames,
+    wire.VECTOR: lambda decoder, row, place: vectors.from_iterable(decoder.values(row[1:])),
+    wire.MAP: build_map,
+    wire.SET: build_set,
+    wire.STRUCT: build_struct,
+    wire.GLOBAL: lambda decoder, row, place: decoder.globals[place],
+    wire.STAND_IN: build_stand_in,
+    wire.RESOURCE: build_stand_in,
+    wire.SENTINEL: lambda decoder, row, place: UNBOUND if row[1] == "unbound" else MISSING,
+    wire.EXTERNAL: build_external,
+}
+"""How immutable objects are built, once their parts are."""
+
+
+def allocate_closure(decoder: Decoder, row: Row) -> Closure:
+    code = decoder.functions[row[1]]
+    assert code is not None
+    if len(row) - 2 != len(code.captured):
+        raise corrupt(f"the function {code.symbol} has the wrong number of captured values")
+    return Closure(decoder.resolver.world.linker.function(code), ())
+
+
+def allocate_continuation(decoder: Decoder, row: Row) -> Continuation:
+    made = Continuation((), bool(row[1] & 1))
+    made.consumed, made.abortive, made.continuable = bool(row[1] & 2), bool(row[1] & 4), not row[1] & 8
+    return made
+
+
+ALLOCATORS: dict[int, Callable[[Decoder, Row], Any]] = {
+    wire.CLOSURE: allocate_closure,
+    wire.CELL: lambda decoder, row: Cell(None),
+    wire.REF: lambda decoder, row: Ref(None),
+    wire.RC: lambda decoder, row: Rc(None),
+    wire.CONTINUATION: allocate_continuation,
+    wire.PROMPT: lambda decoder, row: Prompt(),
+    wire.HANDLER: lambda decoder, row: Handler(row[1], ()),
+    wire.BINDING: lambda decoder, row: Binding({}),
+    wire.CLEANUP: lambda decoder, row: Cleanup(None),
+    wire.BASE: lambda decoder, row: Base(None),
+}
+"""Objects with an identity, which may be part of a cycle: made empty first."""
+
+
+def fill_closure(decoder: Decoder, row: Row, made: Closure) -> None:
+    made.captured = tuple(decoder.values(row[2:]))
+
+
+def fill_cell(decoder: Decoder, row: Row, made: Any) -> None:
+    made.value = decoder.value(row[1])
+
+
+def fill_continuation(decoder: Decoder, row: Row, made: Continuation) -> None:
+    flat = decoder.values(row[2:])
+    made.pieces = tuple(zip(flat[::2], flat[1::2], strict=True))
+
+
+def fill_handler(decoder: Decoder, row: Row, made: Handler) -> None:
+    made.clauses = tuple(zip(row[2::2], decoder.values(row[3::2]), strict=True))
+
+
+def fill_binding(decoder: Decoder, row: Row, made: Binding) -> None:
+    made.values = dict(zip(row[1::2], decoder.values(row[2::2]), strict=True))
+
+
+def fill_cleanup(decoder: Decoder, row: Row, made: Cleanup) -> None:
+    made.thunk = decoder.value(row[1])
+
+
+FILLERS: dict[int, Callable[[Decoder, Row, Any], None]] = {
+    wire.CLOSURE: fill_closure,
+    wire.CELL: fill_cell,
+    wire.REF: fill_cell,
+    wire.RC: fill_cell,
+    wire.CONTINUATION: fill_continuation,
+    wire.HANDLER: fill_handler,
+    wire.BINDING: fill_binding,
+    wire.CLEANUP: fill_cleanup,
+}
+
+
+def decode_items(
+    items: list[Any], resolver: Resolver, instances: Instances, external: list[Any] | None = None
+) -> Any:
+    """The value of a message's items."""
+    check_shape(items)
+    return Decoder(items, resolver, instances, external).decode()

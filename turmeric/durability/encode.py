@@ -1,0 +1,285 @@
+"""The encoder: a value, and all it refers to, as bytes.
+
+One walk from the root gives each object its place in the heap when it is first met;
+the walk is a queue, so its depth is no matter.  The bytes depend on the value only:
+the same continuation gives the same bytes in every process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from turmeric.durability import wire
+from turmeric.durability.tables import Tables
+from turmeric.running.classes import Method, TypeClass
+from turmeric.running.continuation import Base, Binding, Cleanup, Continuation, Handler, Prompt
+from turmeric.running.copying import is_home
+from turmeric.running.functions import MISSING
+from turmeric.running.values import Builtin, Cell, Closure, Operator, Rc, Ref
+from turmeric.vocabulary.errors import TurmericError, failure
+from turmeric.vocabulary.kinds import type_name
+from turmeric.vocabulary.lists import List, SourceList
+from turmeric.vocabulary.maps import Map, SourceMap
+from turmeric.vocabulary.namespace import UNBOUND
+from turmeric.vocabulary.sets import Set, SourceSet
+from turmeric.vocabulary.structs import DataType, Struct, StructType
+from turmeric.vocabulary.symbols import Keyword, Symbol
+from turmeric.vocabulary.vectors import SourceVector, Vector
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from turmeric.durability.instances import Instances
+    from turmeric.running.continuation import Frames
+
+Row = list["Any"]
+
+
+class Unserializable(Exception):
+    """A value that cannot be encoded; the caller finds the way to it."""
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+
+class Encoder:
+    """Encodes one message.
+
+    `instances` calls the program's own `serialize` and `marshal`; `external` names objects
+    that stay in this process (by id), for moving state within it.
+    """
+
+    def __init__(self, tables: Tables, instances: Instances, external: dict[int, int] | None = None) -> None:
+        self.tables = tables
+        self.instances = instances
+        self.external = external or {}
+        self.places: dict[Any, Row] = {}
+        self.queue: list[Any] = []
+        self.rows: list[Row] = []
+        self.refs: list[Ref] = []
+
+    def encode(self, root: Any) -> list[Any]:
+        """The tables, the heap and the root of a message."""
+        slot = self.slot(root)
+        done = 0
+        while done < len(self.queue):
+            value = self.queue[done]
+            self.rows[done].extend(self.row(value, done))
+            done += 1
+        self.check_owners()
+        return [*self.tables.contents(), self.rows, slot]
+
+    # Values ---------------------------------------------------------------------------------
+
+    def slot(self, value: Any) -> Any:
+        """A value where it is used: in line, or a reference into the heap."""
+        kind = type(value)
+        if self.instances.scalars and kind in SCALARS and self.instances.has(value):
+            return self.reference((type_name(value), value), value)
+        if kind is int or value is None or kind is bool:
+            return value
+        if kind is float:
+            return value if value == value else float("nan")
+        if kind is str:
+            return value if len(value) <= wire.INLINE and is_text(value) else self.reference(("text", value), value)
+        if kind is bytes:
+            return value if len(value) <= wire.INLINE else self.reference(("bytes", value), value)
+        return self.reference(self.identity(value, kind), value)
+
+    def identity(self, value: Any, kind: type) -> Any:
+        """What makes two occurrences the same object: the name of symbols, else the object."""
+        if kind is Symbol:
+            return ("symbol", value.name)
+        if isinstance(value, EMPTIES) and not value:
+            return ("empty", type_name(value))
+        return id(value)
+
+    def reference(self, key: Any, value: Any) -> Row:
+        found = self.places.get(key)
+        if found is None:
+            found = self.places[key] = [len(self.queue)]
+            self.queue.append(value)
+            self.rows.append([])
+        return found
+
+    # Rows -----------------------------------------------------------------------------------
+
+    def row(self, value: Any, place: int) -> Row:
+        """An object's row in the heap."""
+        external = self.external.get(id(value))
+        if external is not None:
+            return [wire.EXTERNAL, external]
+        stand_in = self.instances.stand_in(value)
+        if stand_in is not None:
+            tag, name, made = stand_in
+            return [tag, name, self.slot(made)]
+        writer = WRITERS.get(type(value))
+        if writer is None:
+            raise Unserializable(value)
+        return writer(self, value, place)
+
+    def slots(self, values: Any) -> Row:
+        slot = self.slot
+        return [slot(value) for value in values]
+
+    def check_owners(self) -> None:
+        """A ref that moved into a continuation may go along with that continuation only."""
+        for ref in self.refs:
+            if ref.owner is not None and id(ref.owner) not in self.places:
+                raise failure("moved-reference", "a ref that this captures moved into another serialized continuation")
+
+
+def is_text(value: str) -> bool:
+    """Whether a string is Unicode text; a lone surrogate is none."""
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise failure("not-serializable", f"a string holds the lone surrogate U+{ord(value[error.start]):04X}") from error
+    return True
+
+
+SCALARS = (int, float, bool, str, bytes, type(None))
+EMPTIES = (List, Vector, Map, Set)
+
+
+def list_row(encoder: Encoder, value: List, place: int) -> Row:
+    """A run of list cells; it ends where it meets one that is in the heap already."""
+    row: Row = [wire.LIST, None]
+    node, offset = value, 0
+    while node:
+        if offset:
+            found = encoder.places.get(id(node))
+            if found is not None:
+                row[1] = found
+                break
+            encoder.places[id(node)] = [place, offset]
+        row.append(encoder.slot(node.head))
+        node, offset = node.tail, offset + 1
+    return row
+
+
+def frames_row(encoder: Encoder, value: Frames, place: int) -> Row:
+    """A run of frames, from the innermost out; it ends like a run of list cells."""
+    row: Row = [wire.FRAMES, None]
+    frames, offset = value, 0
+    while frames is not None:
+        if offset:
+            found = encoder.places.get(id(frames))
+            if found is not None:
+                row[1] = found
+                break
+            encoder.places[id(frames)] = [place, offset]
+        point, values, outer = frames
+        row.append([encoder.tables.point(point), *encoder.slots(values)])
+        frames, offset = outer, offset + 1
+    return row
+
+
+def closure_row(encoder: Encoder, value: Closure, place: int) -> Row:
+    if is_home(value):
+        return global_row(encoder, value.home, place)
+    return [wire.CLOSURE, encoder.tables.function(value.function.code), *encoder.slots(value.captured)]
+
+
+def global_row(encoder: Encoder, value: Any, place: int) -> Row:
+    """Something that goes by the name of its definition."""
+    encoder.tables.module(value.module)
+    return [wire.GLOBAL, value.module, value.name]
+
+
+def method_row(encoder: Encoder, value: Method, place: int) -> Row:
+    encoder.tables.module(value.type_class.module)
+    return [wire.GLOBAL, value.type_class.module, value.name]
+
+
+def struct_row(encoder: Encoder, value: Struct, place: int) -> Row:
+    return [wire.STRUCT, encoder.tables.type(value.type), *encoder.slots(value.values)]
+
+
+def ref_row(encoder: Encoder, value: Ref, place: int) -> Row:
+    if is_home(value):
+        return global_row(encoder, value.home, place)
+    encoder.refs.append(value)
+    return [wire.REF, encoder.slot(value.value)]
+
+
+def rc_row(encoder: Encoder, value: Rc, place: int) -> Row:
+    if is_home(value):
+        return global_row(encoder, value.home, place)
+    return [wire.RC, encoder.slot(value.value)]
+
+
+def continuation_row(encoder: Encoder, value: Continuation, place: int) -> Row:
+    flags = value.one_shot | value.consumed << 1 | value.abortive << 2 | (not value.continuable) << 3
+    row: Row = [wire.CONTINUATION, flags]
+    for frames, mark in value.pieces:
+        row.append(None if frames is None else encoder.reference(id(frames), frames))
+        row.append(encoder.reference(id(mark), mark))
+    return row
+
+
+def handler_row(encoder: Encoder, value: Handler, place: int) -> Row:
+    row: Row = [wire.HANDLER, value.kind]
+    for name, function in value.clauses:
+        row += [name, encoder.slot(function)]
+    return row
+
+
+def binding_row(encoder: Encoder, value: Binding, place: int) -> Row:
+    row: Row = [wire.BINDING]
+    for name, bound in value.values.items():
+        row += [name, encoder.slot(bound)]
+    return row
+
+
+def map_row(encoder: Encoder, value: Map, place: int) -> Row:
+    row: Row = [wire.MAP]
+    for key, item in value.items():
+        row += [encoder.slot(key), encoder.slot(item)]
+    return row
+
+
+def text_row(encoder: Encoder, value: str, place: int) -> Row:
+    is_text(value)
+    return [wire.TEXT, value]
+
+
+Writer = Callable[[Encoder, "Any", int], Row]
+WRITERS: dict[type, Writer] = {
+    Symbol: lambda encoder, value, place: [wire.SYMBOL, value.name],
+    Keyword: lambda encoder, value, place: [wire.KEYWORD, value.name],
+    str: text_row,
+    bytes: lambda encoder, value, place: [wire.BYTES, value],
+    List: list_row,
+    SourceList: list_row,
+    Vector: lambda encoder, value, place: [wire.VECTOR, *encoder.slots(value)],
+    SourceVector: lambda encoder, value, place: [wire.VECTOR, *encoder.slots(value)],
+    Map: map_row,
+    SourceMap: map_row,
+    Set: lambda encoder, value, place: [wire.SET, *encoder.slots(value)],
+    SourceSet: lambda encoder, value, place: [wire.SET, *encoder.slots(value)],
+    Struct: struct_row,
+    Closure: closure_row,
+    Builtin: global_row,
+    Operator: global_row,
+    StructType: global_row,
+    DataType: global_row,
+    TypeClass: global_row,
+    Method: method_row,
+    Cell: lambda encoder, value, place: [wire.CELL, encoder.slot(value.value)],
+    Ref: ref_row,
+    Rc: rc_row,
+    Continuation: continuation_row,
+    tuple: frames_row,
+    type(UNBOUND): lambda encoder, value, place: [wire.SENTINEL, "unbound"],
+    type(MISSING): lambda encoder, value, place: [wire.SENTINEL, "missing"],
+    Prompt: lambda encoder, value, place: [wire.PROMPT],
+    Handler: handler_row,
+    Binding: binding_row,
+    Cleanup: lambda encoder, value, place: [wire.CLEANUP, encoder.slot(value.thunk)],
+    Base: lambda encoder, value, place: [wire.BASE],
+}
+"""How each class of value is written."""
+
+__all__ = ["Encoder", "TurmericError", "Unserializable"]

@@ -1,0 +1,47 @@
+"""The primitives of the module `serial`: saving values and bringing them back."""
+
+from __future__ import annotations
+
+from turmeric.durability import saving
+from turmeric.running.structure import short
+from turmeric.running.world import require_world
+from turmeric.vocabulary.errors import failure
+from turmeric.vocabulary.symbols import Keyword
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+OPTIONS = ("keep",)
+
+
+def serialize(value: Any, *options: Any) -> bytes:
+    """`(serialize x :keep true)`."""
+    chosen: dict[str, Any] = {}
+    if len(options) % 2:
+        raise failure("arity-error", "serialize takes pairs of an option and its value after the value", len(options))
+    for key, choice in zip(options[::2], options[1::2], strict=True):
+        if not isinstance(key, Keyword) or key.name not in OPTIONS:
+            raise failure("value-error", f"serialize knows the option :keep, not {short(key)}", key)
+        chosen[key.name] = choice
+    keep = chosen.get("keep")
+    return saving.serialize(require_world(), value, keep is not None and keep is not False)
+
+
+def deserialize(data: Any) -> Any:
+    return saving.deserialize(require_world(), data)
+
+
+def current_version() -> str:
+    """The version of the program's main module."""
+    world = require_world()
+    module = world.modules.get(world.main or "user")
+    return module.version if module is not None else "0"
+
+
+TABLE: dict[str, Callable[..., Any]] = {
+    "serialize": serialize,
+    "deserialize": deserialize,
+    "current-version": current_version,
+}

@@ -1,0 +1,70 @@
+"""`serialize` and `deserialize`: values to bytes and back.
+
+Serializing a continuation copies its state into the bytes and moves every `ref` it
+captured into it, until it is continued; so the program cannot change by accident what
+has already been saved.  A one-shot continuation is consumed.
+"""
+
+from __future__ import annotations
+
+from turmeric.durability import wire
+from turmeric.durability.decode import decode_items
+from turmeric.durability.encode import Encoder, Unserializable
+from turmeric.durability.instances import Instances
+from turmeric.durability.paths import not_serializable
+from turmeric.durability.resolve import Resolver
+from turmeric.durability.tables import Tables, relative
+from turmeric.running.continuation import Continuation
+from turmeric.running.world import World
+from turmeric.version import __version__
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def encoder_for(world: World, external: dict[int, int] | None = None) -> Encoder:
+    """An encoder that knows a world's modules and instances."""
+
+    def describe(name: str) -> list[Any] | None:
+        module = world.modules.get(name)
+        if module is None or module.library:
+            return None
+        return [name, relative(module.file or ""), module.version]
+
+    tables = Tables([f"turmeric {__version__}", world.main or "user"], describe)
+    return Encoder(tables, Instances(world), external)
+
+
+def encoded(world: World, value: Any, encoder: Encoder) -> bytes:
+    """The framed bytes of a value; `not-serializable` names the way to what cannot be encoded."""
+    try:
+        contents = encoder.encode(value)
+    except Unserializable as error:
+        raise not_serializable(value, error.value) from None
+    return wire.frame([wire.MAGIC, wire.VERSION, *contents])
+
+
+def serialize(world: World, value: Any, keep: bool = False) -> bytes:
+    """The bytes of a value.  `keep` copies the refs of a continuation without moving them."""
+    if type(value) is Continuation:
+        value.look()
+    encoder = encoder_for(world)
+    data = encoded(world, value, encoder)
+    if type(value) is Continuation and not keep:
+        for ref in encoder.refs:
+            if ref.owner is None:
+                ref.owner = value
+                value.refs.append(ref)
+        if value.one_shot:
+            value.consumed = True
+    return data
+
+
+def deserialize(world: World, data: bytes) -> Any:
+    """The value that bytes stand for: complete, or an error and nothing has happened.
+
+    Raises corrupt-data for bytes that are damaged, schema-mismatch for bytes that no
+    longer fit the code.
+    """
+    return decode_items(wire.unframe(data), Resolver(world), Instances(world))

@@ -1,0 +1,68 @@
+"""The primitives of the module `control`: identities of escapes, frames as data."""
+
+from __future__ import annotations
+
+from turmeric.running.continuation import Continuation, frames_of
+from turmeric.running.structure import construct, short
+from turmeric.running.values import Cell
+from turmeric.running.world import require_world
+from turmeric.vocabulary import lists, maps
+from turmeric.vocabulary.errors import failure
+from turmeric.vocabulary.lists import List
+from turmeric.vocabulary.namespace import UNBOUND
+from turmeric.vocabulary.symbols import symbol
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from turmeric.running.functions import Point
+    from turmeric.vocabulary.structs import Struct
+
+
+class Identities:
+    """Counts the escapes.  A number, not an object: a copied continuation keeps it."""
+
+    count = 0
+
+
+def fresh_identity() -> int:
+    Identities.count += 1
+    return Identities.count
+
+
+def among(identity: int, identities: List) -> bool:
+    return any(each == identity for each in identities)
+
+
+def continuation_frames(continuation: Any) -> List:
+    """A struct `control.continuation-frame` for each frame, from the innermost out."""
+    if type(continuation) is not Continuation:
+        message = f"continuation-frames expects a continuation, got {short(continuation)}"
+        raise failure("type-error", message, continuation)
+    continuation.look()
+    type_ = require_world().find("control", "continuation-frame").force()
+    return lists.from_iterable([frame(type_, point, values) for point, values in frames_of(continuation)])
+
+
+def frame(type_: object, point: Point, values: tuple[Any, ...]) -> Struct:
+    """One frame: the live parameters in order, the other live variables by name."""
+    code = point.function.code
+    live = {var: held(value) for var, value in zip(point.point.live, values, strict=True) if not var.temporary}
+    params = [var for var in code.params.variables() if var in live]
+    args = lists.from_iterable([live.pop(var) for var in params])
+    captures = maps.from_pairs((symbol(var.name), value) for var, value in live.items() if value is not UNBOUND)
+    return construct(type_, [code.symbol, args, captures, str(point.span) if point.span else None])
+
+
+def held(value: Any) -> Any:
+    """What a variable holds, also when it lives in a cell."""
+    return value.value if type(value) is Cell else value
+
+
+TABLE: dict[str, Callable[..., Any]] = {
+    "fresh-identity": fresh_identity,
+    "among?": among,
+    "continuation-frames": continuation_frames,
+}
