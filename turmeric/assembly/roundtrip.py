@@ -12,6 +12,7 @@ from turmeric.durability import saving, wire
 from turmeric.durability.decode import decode_items
 from turmeric.durability.instances import Instances
 from turmeric.durability.resolve import Resolver
+from turmeric.reading.expander import EXPANSION
 from turmeric.running.continuation import Base, Continuation, Segment, capture
 from turmeric.running.copying import children
 from turmeric.running.machine import Machine
@@ -33,16 +34,23 @@ class RoundTripSession(Session):
     """A session whose machines store and restore themselves at every call of a function.
 
     `restores` counts how often; `skipped` the calls at which the state held something
-    that cannot be stored (a Python object, say).
+    that cannot be stored (a Python object, say).  Macros run without: their datums carry
+    places and marks, which are no part of values.
     """
 
     def __init__(self, roots: list[str] | None = None, args: list[str] | None = None) -> None:
         self.restores = 0
         self.skipped = 0
         self.resolver: Resolver | None = None
+        self.ready = False
         super().__init__(roots, args)
-        self.world.linker = Linker(self.world.find, observed=True)
-        self.world.make_machine = lambda outer: RoundTripMachine(self, outer)
+        self.ready = True
+
+    def make_world(self) -> World:
+        world = World()
+        world.linker = Linker(world.find, observed=True)
+        world.make_machine = lambda outer: RoundTripMachine(self, outer)
+        return world
 
     def round_trip(self, state: Any, external: list[Any]) -> Any:
         """A value encoded and decoded; itself when it cannot be stored."""
@@ -71,14 +79,9 @@ class RoundTripMachine(Machine):
         self.base = self.segment
 
     def apply(self, callee: Any, args: list[Any], frames: Frames) -> State:
-        if type(callee) is Closure and not self.internal(callee):
+        if type(callee) is Closure and self.session.ready and not EXPANSION.current:
             callee, args, frames = self.restored(callee, args, frames)
         return super().apply(callee, args, frames)
-
-    def internal(self, callee: Closure) -> bool:
-        """Functions of the standard library are not looked at: a program's own calls are many."""
-        module = self.session.world.modules.get(callee.function.code.module)
-        return module is not None and module.library and not callee.captured
 
     def restored(self, callee: Any, args: list[Any], frames: Frames) -> tuple[Any, list[Any], Frames]:
         """The same call in a restored state."""

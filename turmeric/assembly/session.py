@@ -33,12 +33,16 @@ class Session:
 
     def __init__(self, roots: list[str] | None = None, args: list[str] | None = None) -> None:
         sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
-        self.world = World()
+        self.world = self.make_world()
         self.loader = Loader(self.world, roots if roots is not None else [os.getcwd()])
         self.loader.load_prelude()
         self.world.args = from_iterable(args or [])
         self.user = self.new_module("user")
         self.entries = 0
+
+    def make_world(self) -> World:
+        """The world to run in; a session that runs programs in another way makes another."""
+        return World()
 
     def activate(self) -> None:
         """Make this the session in which functions called from Python run."""
