@@ -12,6 +12,7 @@ OPTIONS: dict[str, tuple[str, ...] | None] = {
     "-e": (),
     "--engine": ("cek",),
     "--mode": ("plain", "roundtrip"),
+    "--program": (),
     "--json": None,
     "--debug": None,
     "--version": None,

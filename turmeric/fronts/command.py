@@ -51,8 +51,8 @@ COMMANDS: dict[str, Command] = {
     "check": Command("execution:check", (), 1),
     "expand": Command("expanding:expand", (), 1, 1),
     "test": Command("testing:test", MACHINE, 0),
-    "resume": Command("saved:resume", (), 1, 2),
-    "inspect": Command("saved:inspect", ("--json",), 1, 1),
+    "resume": Command("saved:resume", (*MACHINE, "--program"), 1, 2),
+    "inspect": Command("saved:inspect", ("--json", "--program"), 1, 1),
     "explain": Command("explaining:explain", (), 0, 1),
     "help": Command("helping:show_help", (), 0, 1),
 }

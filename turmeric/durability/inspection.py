@@ -1,0 +1,153 @@
+"""Looking into saved bytes without resuming them, and without the code they need.
+
+`describe` gives what a message holds as plain data (for JSON and for tables): its
+writer, its modules, the frames from the innermost out, each with its variables.
+"""
+
+from __future__ import annotations
+
+from turmeric.durability import wire
+from turmeric.durability.shape import check_shape
+from turmeric.vocabulary.printer import write
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+TEXT_LIMIT = 60
+DEPTH_LIMIT = 3
+
+Described = dict[str, "Any"]
+
+
+def describe(data: bytes) -> Described:
+    """What a message holds.  Raises corrupt-data."""
+    items = wire.unframe(data)
+    check_shape(items)
+    reader = Inspector(items)
+    _, version, header, *_ = items
+    writer, program, modules = header
+    return {
+        "format": version,
+        "writer": writer,
+        "program": program,
+        "bytes": len(data),
+        "modules": [{"module": name, "file": file, "version": module} for name, file, module in modules],
+        "root": reader.kind(items[7]),
+        "value": reader.text(items[7], 0),
+        "frames": reader.frames(items[7]),
+        "objects": reader.census(),
+    }
+
+
+class Inspector:
+    """Reads the tables and the heap of one message."""
+
+    def __init__(self, items: list[Any]) -> None:
+        _, _, _, self.types, self.functions, self.points, self.heap, _, _ = items
+
+    def kind(self, slot: Any) -> str:
+        """What a value is, in a word."""
+        if type(slot) is list:
+            row = self.heap[slot[0]]
+            return str(self.types[row[1]][1]) if row[0] == wire.STRUCT else wire.NAMES[row[0]]
+        names = {type(None): "nil", bool: "bool", int: "integer", float: "float", str: "string", bytes: "bytes"}
+        return names[type(slot)]
+
+    def frames(self, slot: Any) -> list[Described]:
+        """The frames of the continuation at the root, from the innermost out."""
+        if type(slot) is not list or self.heap[slot[0]][0] != wire.CONTINUATION:
+            return []
+        found: list[Described] = []
+        for chain in self.heap[slot[0]][2::2]:
+            found += self.chain(chain)
+        return found
+
+    def chain(self, reference: Any) -> list[Described]:
+        """The frames of a chain, through all the runs it consists of."""
+        found: list[Described] = []
+        while reference is not None:
+            row = self.heap[reference[0]]
+            start = reference[1] if len(reference) == 2 else 0
+            found += [self.frame(frame) for frame in row[2 + start :]]
+            reference = row[1]
+        return found
+
+    def frame(self, frame: list[Any]) -> Described:
+        _, definition, path, label, schema, names, file, line = self.points[frame[0]]
+        pairs = zip(names, frame[1:], strict=False)
+        return {
+            "function": ".".join([definition, *path]),
+            "at": label,
+            "file": file,
+            "line": line,
+            "schema": schema.hex(),
+            "variables": {name: self.text(slot, 0) for name, slot in pairs if name},
+        }
+
+    def census(self) -> dict[str, int]:
+        """How many objects of each kind the heap holds."""
+        counts: dict[str, int] = {}
+        for row in self.heap:
+            name = wire.NAMES[row[0]]
+            counts[name] = counts.get(name, 0) + 1
+        return dict(sorted(counts.items()))
+
+    # Values as text -------------------------------------------------------------------------
+
+    def text(self, slot: Any, depth: int) -> str:
+        """A value, cut to a length a person can take in."""
+        if type(slot) is not list:
+            return shorten(write(slot))
+        row = self.heap[slot[0]]
+        start = slot[1] if len(slot) == 2 else 0
+        return shorten(self.object(row, start, depth))
+
+    def object(self, row: list[Any], start: int, depth: int) -> str:
+        tag = row[0]
+        if tag in (wire.SYMBOL, wire.KEYWORD):
+            return (":" if tag == wire.KEYWORD else "") + str(row[1])
+        if tag in (wire.TEXT, wire.BYTES):
+            return write(row[1])
+        if tag == wire.GLOBAL:
+            return f"{row[1]}.{row[2]}"
+        if tag == wire.CLOSURE:
+            _, definition, path, _ = self.functions[row[1]]
+            return f"#<fn {'.'.join([definition, *path])}>"
+        if tag == wire.CONTINUATION:
+            return f"#<continuation of {len(self.frames_of_row(row))} frames>"
+        if tag in (wire.STAND_IN, wire.RESOURCE):
+            return f"#<{row[1]} from {self.text(row[2], depth + 1)}>"
+        if depth >= DEPTH_LIMIT:
+            return "..."
+        return self.compound(row, start, depth)
+
+    def frames_of_row(self, row: list[Any]) -> list[Described]:
+        return [frame for chain in row[2::2] for frame in self.chain(chain)]
+
+    def compound(self, row: list[Any], start: int, depth: int) -> str:
+        tag = row[0]
+        if tag in (wire.CELL, wire.REF, wire.RC):
+            inside = self.text(row[1], depth + 1)
+            return inside if tag == wire.CELL else f"#<{wire.NAMES[tag]} {inside}>"
+        if tag == wire.STRUCT:
+            return " ".join([f"({self.types[row[1]][1]}", *self.texts(row[2:], depth)]) + ")"
+        if tag == wire.LIST:
+            return "(" + " ".join(self.texts(row[2 + start :], depth)) + ")"
+        if tag == wire.VECTOR:
+            return "[" + " ".join(self.texts(row[1:], depth)) + "]"
+        if tag == wire.MAP:
+            pairs = zip(self.texts(row[1::2], depth), self.texts(row[2::2], depth), strict=True)
+            return "{" + ", ".join(f"{key} {value}" for key, value in pairs) + "}"
+        if tag == wire.SET:
+            return "#{" + " ".join(self.texts(row[1:], depth)) + "}"
+        return f"#<{wire.NAMES[tag]}>"
+
+    def texts(self, slots: list[Any], depth: int) -> list[str]:
+        """The first few values; `...` for the rest."""
+        shown = [self.text(slot, depth + 1) for slot in slots[:12]]
+        return [*shown, "..."] if len(slots) > 12 else shown
+
+
+def shorten(text: str) -> str:
+    return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 3] + "..."
