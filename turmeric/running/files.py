@@ -14,7 +14,7 @@ from turmeric.vocabulary.printer import write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, BinaryIO
+    from typing import IO, Any
 
     from turmeric.vocabulary.errors import TurmericError
 
@@ -30,7 +30,7 @@ class FileHandle:
     __slots__ = ("__weakref__", "file", "last", "mode", "path")
     type_name = "io.FileHandle"
 
-    def __init__(self, path: str, mode: str, file: BinaryIO) -> None:
+    def __init__(self, path: str, mode: str, file: IO[Any]) -> None:
         self.path = path
         self.mode = mode
         self.file = file
@@ -102,10 +102,9 @@ def plain_mode(mode: str) -> str:
     return letters.replace("+", "") + "+" if letters.count("+") == 1 else letters
 
 
-def open_binary(path: str, mode: str, opener: Any) -> BinaryIO:
+def open_binary(path: str, mode: str, opener: Any) -> IO[Any]:
     letters = plain_mode(mode)
-    found: BinaryIO = open(path, letters[0] + "b" + letters[1:], opener=opener)  # noqa: SIM115
-    return found
+    return open(path, letters[0] + "b" + letters[1:], opener=opener)
 
 
 def io_failure(action: str, path: str, error: Exception) -> TurmericError:

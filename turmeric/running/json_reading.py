@@ -117,7 +117,7 @@ class Reading:
             value, self.at = scanstring(self.text, start + 1, True)
         except JSONDecodeError as error:
             self.at = error.pos
-            raise self.error(error.msg[0].lower() + error.msg[1:].removesuffix(" at").removesuffix(":")) from error
+            raise self.error(own_words(error.msg)) from error
         if "\\u" in self.text[start : self.at] and any("\ud800" <= char <= "\udfff" for char in value):
             self.at = start
             raise self.error("the string has half a surrogate pair")
@@ -157,6 +157,12 @@ class Reading:
             where = f", in the {'object' if inside.is_object else 'array'} opened on line {opened}"
         place = f"line {line}, column {column}"
         return failure("value-error", f"bad JSON at {place}: {message}{got}{where}", self.at)
+
+
+def own_words(message: str) -> str:
+    """Python's message about a string, without the place that it expects to follow."""
+    message = message.removesuffix(" at").removesuffix(" starting").rstrip(": ")
+    return message[0].lower() + message[1:]
 
 
 def position(text: str, at: int) -> tuple[int, int]:

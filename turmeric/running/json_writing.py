@@ -10,7 +10,7 @@ from json.encoder import encode_basestring
 
 from turmeric.running.structure import short
 from turmeric.vocabulary.errors import failure
-from turmeric.vocabulary.kinds import a, type_name
+from turmeric.vocabulary.kinds import type_name
 from turmeric.vocabulary.lists import List
 from turmeric.vocabulary.maps import Map
 from turmeric.vocabulary.numerals import float_text, integer_text
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
+    Begun = tuple[Iterator[tuple[str, Any]], str]
+    """The parts of a collection still to write, each with the text before it, and what closes it."""
+
 NOT_FINITE = {"nan": "NaN", "+inf": "Infinity", "-inf": "-Infinity"}
 CONSTANTS = {None: "null", True: "true", False: "false"}
-
-Begun = "tuple[Iterator[tuple[str, Any]], str]"
-"""The rest of a collection's parts, each with the text before its value, and what closes it."""
 
 
 class Writing:
@@ -40,7 +40,7 @@ class Writing:
         self.pieces: list[str] = []
 
     def write(self, value: Any) -> str:
-        begun: list[tuple[Iterator[tuple[str, Any]], str]] = []
+        begun: list[Begun] = []
         self.begin(value, begun)
         while begun:
             parts, closer = begun[-1]
@@ -53,7 +53,7 @@ class Writing:
                 self.pieces.append(closer)
         return "".join(self.pieces)
 
-    def begin(self, value: Any, begun: list[tuple[Iterator[tuple[str, Any]], str]]) -> bool:
+    def begin(self, value: Any, begun: list[Begun]) -> bool:
         """Write an atom, or begin a collection; whether it was one with parts."""
         parts: Iterable[tuple[str, Any]]
         if isinstance(value, Map | Struct):
@@ -87,7 +87,7 @@ class Writing:
             return quoted(value.name)
         if value is None or kind is bool:
             return CONSTANTS[value]
-        raise failure("type-error", f"{a(type_name(value))} cannot be written as JSON: {short(value)}", value)
+        raise failure("type-error", f"JSON has no form for {type_name(value)} values: {short(value)}", value)
 
     def float(self, value: float) -> str:
         text = float_text(value)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 
 FREE_MODE = 0o666
 """The mode of a file that is new, less the process's umask."""
@@ -52,10 +53,8 @@ def write_new(path: str, data: bytes, mode: int | None) -> None:
 
 
 def remove_quietly(path: str) -> None:
-    try:
+    with suppress(OSError):
         os.unlink(path)
-    except OSError:
-        pass
 
 
 def flush_directory(path: str) -> None:
@@ -65,8 +64,7 @@ def flush_directory(path: str) -> None:
     except OSError:
         return
     try:
-        os.fsync(descriptor)
-    except OSError:
-        pass
+        with suppress(OSError):
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -160,7 +160,8 @@ def read_all(handle: FileHandle) -> str | bytes:
 def read_bytes(handle: FileHandle, count: int) -> bytes:
     if count < 0:
         raise failure("value-error", f"read-bytes expects a count of at least 0, got {count}", count)
-    return handle.file.read(count)
+    data: bytes = handle.file.read(count)
+    return data
 
 
 @on_handle("write-to", "write to")

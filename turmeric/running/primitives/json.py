@@ -23,7 +23,7 @@ def read_text(text: str, keywords: Any, not_finite: Any) -> Any:
 
 def write_text(value: Any, indent: Any, not_finite: Any) -> str:
     if indent is not None and (type(indent) is not int or indent < 0):
-        raise failure("type-error", f"json.write expects :indent to be nil or blanks a level, got {short(indent)}", indent)
+        raise failure("type-error", f"json.write expects blanks a level as :indent, got {short(indent)}", indent)
     return Writing(indent, is_true(not_finite)).write(value)
 
 
