@@ -11,6 +11,7 @@ from turmeric.assembly.declare import Declarer
 from turmeric.intermediate.liveness import annotate
 from turmeric.intermediate.normalize import Normalizer
 from turmeric.reading import all_forms
+from turmeric.reading import declarations as kinds
 from turmeric.reading.core import Core
 from turmeric.reading.declarations import Declaration
 from turmeric.reading.expander import Expander
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from turmeric.intermediate.anf import Code
     from turmeric.reading.reader import Form
 
+
+
+THUNKS = (kinds.VALUE, kinds.DYNAMIC, kinds.EXPRESSION)
+"""Declarations whose code is run for its value."""
 
 
 def special_forms() -> dict[str, Global]:
@@ -82,7 +87,9 @@ class Pipeline:
         """Put a declaration's code into A-normal form."""
         for name, form in declaration.code.items():
             definition = f"{self.module.name}.{declaration.name}" + (f".{name}" if name else "")
-            declaration.code[name] = normalized(form, (self.module.name, definition), declaration.name, self.kind_of)
+            owner = (self.module.name, definition)
+            thunk = declaration.kind in THUNKS
+            declaration.code[name] = normalized(form, owner, declaration.name, self.kind_of, thunk)
 
     def kind_of(self, module: str, name: str) -> str:
         found = self.world.find(module, name)
@@ -121,7 +128,9 @@ class Pipeline:
         return define
 
 
-def normalized(form: object, owner: tuple[str, str], name: str, kind_of: Callable[[str, str], str]) -> Code:
+def normalized(
+    form: object, owner: tuple[str, str], name: str, kind_of: Callable[[str, str], str], thunk: bool = False
+) -> Code:
     """The A-normal form of a definition's core form, with what is live at each point."""
     assert isinstance(form, Core)
-    return annotate(Normalizer(*owner, kind_of).top(form, name))
+    return annotate(Normalizer(*owner, kind_of).top(form, name, thunk))

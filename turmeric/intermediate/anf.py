@@ -192,12 +192,13 @@ class SetCell(Simple):
 
 
 class SetGlobal(Simple):
-    __slots__ = ("module", "name", "value")
+    __slots__ = ("module", "name", "span", "value")
 
-    def __init__(self, module: str, name: str, value: Simple) -> None:
+    def __init__(self, module: str, name: str, value: Simple, span: Span | None = None) -> None:
         self.module = module
         self.name = name
         self.value = value
+        self.span = span
 
 
 # Control --------------------------------------------------------------------------------------

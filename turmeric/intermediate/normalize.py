@@ -67,9 +67,9 @@ class Normalizer:
 
     # Functions ------------------------------------------------------------------------------
 
-    def top(self, form: Core, name: str) -> Code:
-        """The code of a whole definition: a function's own, or a thunk of its value."""
-        if isinstance(form, core.Lambda):
+    def top(self, form: Core, name: str, thunk: bool = False) -> Code:
+        """The code of a whole definition: a function's own, or (`thunk`) one that gives its value."""
+        if isinstance(form, core.Lambda) and not thunk:
             return self.code(form)
         return Code(name, self.module, self.definition, (), Params((), None, ()), (), self.control(form), form.span)
 
@@ -243,7 +243,7 @@ class Normalizer:
         if isinstance(form, core.SetLocal):
             return anf.SetCell(self.var(form.var), self.simple(form.value, out))
         if isinstance(form, core.SetGlobal):
-            return anf.SetGlobal(form.module, form.name, self.simple(form.value, out))
+            return anf.SetGlobal(form.module, form.name, self.simple(form.value, out), form.span)
         if isinstance(form, core.If):
             return self.simple_if(form, out)
         if isinstance(form, core.Call):

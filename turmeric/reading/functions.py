@@ -75,6 +75,8 @@ def definition_value(expander: Expander, form: List, scope: Scope, var: Variable
     if len(rest) != 1:
         raise expander.error(f"expected (def {name.name} value), got {write(form)[:60]}")
     value = expander.expand(rest.head, scope, None, spans_of(form).get(len(form) - 1))
+    if isinstance(value, Lambda) and value.name is None:
+        value.name = name.name
     if var is not None:
         var.type = type_
     return type_annotations.check_value(expander, value, type_, name.name)

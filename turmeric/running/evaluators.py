@@ -179,11 +179,12 @@ def set_cell(link: Evaluators, node: anf.SetCell, scope: Scope) -> Evaluator:
 
 def set_global(link: Evaluators, node: anf.SetGlobal, scope: Scope) -> Evaluator:
     found, value = link.find(node.module, node.name), link.evaluator(node.value, scope)
+    place = link.place(node.span)
 
     def evaluate(env: Environment) -> Any:
         made = value(env)
         if found.force() is UNBOUND:
-            raise failure("unbound-variable", unbound_message(found), found.name)
+            raise located(failure("unbound-variable", unbound_message(found), found.name), place)
         found.value = made
         if found.kind == namespace.FUNCTION:
             found.kind = namespace.VALUE

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from turmeric.intermediate.anf import Code
 from turmeric.vocabulary.errors import failure
 from turmeric.vocabulary.lists import from_iterable
+from turmeric.vocabulary.namespace import nearest
 from turmeric.vocabulary.symbols import Keyword
 
 TYPE_CHECKING = False
@@ -107,12 +108,19 @@ class Function:
                 given[item.name] = more[place + 1]
                 place += 2
             elif isinstance(item, Keyword) and self.code.params.rest is None:
-                listed = ", ".join(":" + name for name in sorted(known))
-                raise failure("arity-error", f"{self.code.name} has no keyword :{item.name}; it knows {listed}")
+                raise self.keyword_error(item.name, known)
             else:
                 rest.append(item)
                 place += 1
         return rest, given
+
+    def keyword_error(self, name: str, known: set[str]) -> Exception:
+        """The error for a keyword that the function does not have, or that came without a value."""
+        if name in known:
+            return failure("arity-error", f"{self.code.name} got the keyword :{name} without a value", self.code.symbol)
+        near = nearest(name, known)
+        hint = f"did you mean :{near}?" if near else f"it knows {', '.join(':' + each for each in sorted(known))}"
+        return failure("arity-error", f"{self.code.name} has no keyword :{name}; {hint}", self.code.symbol)
 
     def keyword_value(self, name: str, given: dict[str, Any], needed: bool) -> Any:
         if name not in given and needed:
