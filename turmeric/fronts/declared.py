@@ -114,7 +114,8 @@ def method(name: str, place: int | None, default: Any, module: Module) -> object
     else:
         items, body = [symbol(f"x{number}") for number in range((place or 0) + 1)], []
     if place is None:
-        return listed(name, vectors.from_iterable([items[0], COLON, symbol("any"), *items[1:]]), COLON, symbol("a"), *body)
+        items[1:1] = [COLON, symbol("any")]
+        return listed(name, vectors.from_iterable(items), COLON, symbol("a"), *body)
     items[place + 1 : place + 1] = [COLON, symbol("a")]
     return listed(name, vectors.from_iterable(items), *body)
 

@@ -12,7 +12,7 @@ from turmeric.fronts.execution import open_session, root_of
 from turmeric.fronts.layout import laid_out
 from turmeric.fronts.statuses import OK
 from turmeric.reading import declarations as kinds
-from turmeric.reading.expander import plain
+from turmeric.reading.datums import plain
 from turmeric.reading.reader import Form, read_all
 from turmeric.reading.scope import Scope
 from turmeric.reading.toplevel import expand_top

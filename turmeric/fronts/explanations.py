@@ -32,7 +32,7 @@ EXPLANATIONS: dict[str, Explanation] = {
         "A function got a value it cannot work with, a value does not have the type that an\n"
         "annotation declares, or something was called that is no function.",
         '(+ 1 "2")',
-        "Convert the value: (parse-int \"2\"), (str 1), (vec xs).  Annotated parameters,\n"
+        'Convert the value: (parse-int "2"), (str 1), (vec xs).  Annotated parameters,\n'
         "(defn f [n : int] ...), report the wrong value where it enters.",
     ),
     "arity-error": Explanation(
@@ -128,8 +128,7 @@ EXPLANATIONS: dict[str, Explanation] = {
         "a capture would have to go through Python code",
         "A Python function called a Turmeric function, which tried to capture its continuation.\n"
         "What Python still has to do cannot be stored.",
-        "(import-python functools)\n"
-        "(reset (functools.reduce (fn [a b] (shift [k] a)) [1 2 3]))",
+        "(import-python functools)\n(reset (functools.reduce (fn [a b] (shift [k] a)) [1 2 3]))",
         "Use the standard library's function (`reduce`, `map`, `sort`), which is written in\n"
         "Turmeric, or put a (reset ...) inside the function that Python calls.",
     ),
@@ -172,13 +171,12 @@ EXPLANATIONS: dict[str, Explanation] = {
         "a macro failed",
         "The macro raised an error while it made code, or its expansions never end.  The place\n"
         "is the call of the macro; `raised here` points into the macro.",
-        "(defmacro twice [form] (throw (error \"not today\")))\n(twice 1)",
+        '(defmacro twice [form] (throw (error "not today")))\n(twice 1)',
         "(macroexpand '(twice 1)) and `tur expand FILE` show what a macro makes.",
     ),
     "circular-import": Explanation(
         "modules import each other",
-        "Module a imports b while b, directly or not, is being imported by a.  The message\n"
-        "shows the circle.",
+        "Module a imports b while b, directly or not, is being imported by a.  The message\nshows the circle.",
         ";; in the file a.tur\n(import a)",
         "Move what both need into a third module that imports neither.",
     ),
