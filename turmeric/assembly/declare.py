@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from turmeric.assembly.image import LazyCode
 from turmeric.intermediate.anf import Code
 from turmeric.reading import declarations as kinds
 from turmeric.reading.declarations import Declaration
@@ -38,11 +39,7 @@ class Declarer:
 
     def carry_out(self, declaration: Declaration) -> Any:
         """Do what the declaration says; gives the value of an expression."""
-        result = ACTIONS[declaration.kind](self, declaration)
-        for name, code in declaration.code.items():
-            assert isinstance(code, Code)
-            self.world.remember(code, replace=declaration.kind in (kinds.FUNCTION, kinds.VALUE) and not name)
-        return result
+        return ACTIONS[declaration.kind](self, declaration)
 
     def define(self, declaration: Declaration, kind: str, value: object = namespace.UNBOUND) -> Global:
         found = self.module.define(declaration.name, kind)
@@ -52,43 +49,57 @@ class Declarer:
         found.parameters, found.private = declaration.parameters, declaration.private
         return found
 
+    def code(self, code: object, replace: bool = True) -> Code:
+        """A declaration's code, remembered so that its points can be found again."""
+        made = code.get() if isinstance(code, LazyCode) else code
+        assert isinstance(made, Code)
+        self.world.remember(made, replace)
+        return made
+
     def closure(self, code: object) -> Closure:
-        assert isinstance(code, Code)
-        return Closure(self.world.linker.function(code), ())
+        return Closure(self.world.linker.function(self.code(code)), ())
 
 
 def declare_function(declarer: Declarer, declaration: Declaration) -> None:
-    closure = declarer.closure(declaration.code[""])
-    kind = namespace.MACRO if declaration.kind == kinds.MACRO else namespace.FUNCTION
-    closure.home = declarer.define(declaration, kind, closure)
+    """A function or macro; a precompiled one is made when it is first read."""
+    code = declaration.code[""]
+    found = declarer.define(declaration, namespace.MACRO if declaration.kind == kinds.MACRO else namespace.FUNCTION)
+
+    def make() -> Closure:
+        closure = declarer.closure(code)
+        closure.home = found
+        return closure
+
+    if isinstance(code, LazyCode):
+        found.pending = make
+    else:
+        found.value = make()
 
 
 def declare_value(declarer: Declarer, declaration: Declaration) -> Any:
     code = declaration.code[""]
-    assert isinstance(code, Code)
 
     def make() -> object:
-        value = declarer.world.run(code)
+        value = declarer.world.run(declarer.code(code))
         if isinstance(value, Closure | Ref | Rc) and value.home is None:
             value.home = found
         return value
 
     kind = namespace.DYNAMIC if declaration.kind == kinds.DYNAMIC else namespace.VALUE
     if declarer.start:
-        declarer.world.remember(code, replace=True)
         found = declarer.module.define(declaration.name, kind)
         value = make()
         declarer.define(declaration, kind, value)
         return value
     found = declarer.define(declaration, kind)
     found.pending = make
+    if not isinstance(code, LazyCode):
+        declarer.code(code)
     return None
 
 
 def declare_expression(declarer: Declarer, declaration: Declaration) -> Any:
-    code = declaration.code[""]
-    assert isinstance(code, Code)
-    declarer.world.remember(code, replace=False)
+    code = declarer.code(declaration.code[""], replace=False)
     return declarer.world.run(code) if declarer.start else None
 
 

@@ -5,15 +5,23 @@ A module's name is its path below a root, with dots: `app/orders.tur` is `app.or
 
 from __future__ import annotations
 
-import hashlib
 import os
 
+from turmeric.assembly import image
+from turmeric.assembly.declare import Declarer
 from turmeric.assembly.pipeline import Pipeline, special_forms
 from turmeric.reading.reader import Form, read_all
 from turmeric.running.world import ACTIVE, World
 from turmeric.vocabulary.errors import failure, source_failure
 from turmeric.vocabulary.namespace import Module, nearest
 from turmeric.vocabulary.spans import Span, remember_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from turmeric.reading.declarations import Declaration
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -50,20 +58,60 @@ class Loader:
         self.world = world
         self.roots = roots
         self.loading: list[str] = []
+        self.image: dict[str, Any] = {}
         world.load_module = self.find_module
         ACTIVE.world = world
 
     # The standard library -------------------------------------------------------------------
 
     def load_prelude(self) -> None:
-        """Load the modules every program sees."""
+        """Load the modules every program sees, from the image if it fits its sources."""
         self.world.prelude.update(special_forms())
+        library = library_directory()
+        self.image = image.read(library) or {}
+        compiled: dict[str, Any] = {}
         for name in PRELUDE:
-            path = os.path.join(library_directory(), name + ".tur")
-            if os.path.exists(path):
-                module = self.load(name, path, start=False)
-                for exported in module.exported():
-                    self.world.prelude[exported] = module.definitions[exported]
+            path = os.path.join(library, name + ".tur")
+            module = self.load_library(name, path, compiled)
+            for exported in module.exported():
+                self.world.prelude[exported] = module.definitions[exported]
+        if not self.image:
+            self.compile_rest(library, compiled)
+
+    def load_library(self, name: str, path: str, compiled: dict[str, Any] | None = None) -> Module:
+        """Load a module of the library; `compiled` collects what the image is made of."""
+        packed = self.image.get(name)
+        if packed is not None:
+            return self.load_packed(name, path, packed)
+        rows: list[Any] = []
+        module = self.load(name, path, start=False, observe=lambda declaration: rows.append(image.pack(declaration)))
+        if compiled is not None:
+            compiled[name] = (module.exports, names_taken(module), rows)
+        return module
+
+    def load_packed(self, name: str, path: str, packed: Any) -> Module:
+        """A module from the image."""
+        exports, taken, rows = packed
+        module = self.world.modules[name] = Module(name, self.world.prelude, path)
+        module.library, module.exports = True, exports
+        for local, (home, original) in taken[0].items():
+            module.referred[local] = self.world.find(home, original)
+        for alias, home in taken[1].items():
+            module.aliases[alias] = self.import_module(home)
+        declarer = Declarer(self.world, module, start=False)
+        for row in rows:
+            declarer.carry_out(image.unpack(row))
+        return module
+
+    def compile_rest(self, library: str, compiled: dict[str, Any]) -> None:
+        """Compile the modules that are loaded on import, and store the image."""
+        for entry in sorted(list_modules(library)):
+            name = entry[:-4]
+            if name not in self.world.modules:
+                self.load_library(name, os.path.join(library, entry), compiled)
+            if name not in PRELUDE:
+                self.world.modules.pop(name, None)
+        image.write(library, compiled)
 
     # Modules --------------------------------------------------------------------------------
 
@@ -78,12 +126,18 @@ class Loader:
         path = self.path_of(name)
         if path is None:
             raise source_failure("unknown-module", self.unknown(name), span)
+        if path.startswith(library_directory() + os.sep):
+            return self.load_library(name, path)
         return self.load(name, path, start=True)
 
     def find_module(self, name: str) -> Module | None:
         """A module that code refers to: loaded for its definitions only."""
         path = self.path_of(name)
-        return self.load(name, path, start=False) if path is not None and name not in self.loading else None
+        if path is None or name in self.loading:
+            return None
+        if path.startswith(library_directory() + os.sep):
+            return self.load_library(name, path)
+        return self.load(name, path, start=False)
 
     def path_of(self, name: str) -> str | None:
         """The file of a module: the program's first, then the standard library's."""
@@ -100,17 +154,21 @@ class Loader:
         hint = f"; did you mean `{near}`?" if near else f" (looked for {name.replace('.', '/')}.tur)"
         return f"there is no module `{name}`{hint}"
 
-    def load(self, name: str, path: str, start: bool) -> Module:
-        """Load a file as the module `name`."""
+    def load(
+        self, name: str, path: str, start: bool, observe: Callable[[Declaration], None] | None = None
+    ) -> Module:
+        """Load a file as the module `name`; `observe` sees each declaration in A-normal form."""
         text = read_text(path)
         module = Module(name, self.world.prelude, path)
-        module.code_hash = self.hash_of(text)
         module.library = path.startswith(library_directory() + os.sep)
+        module.code_hash = None if module.library else self.hash_of(text)
         before = self.world.modules.get(name)
         self.world.modules[name] = module
         self.loading.append(name)
         try:
-            self.pipeline(module, start).load(text, path)
+            pipeline = self.pipeline(module, start)
+            pipeline.observe = observe
+            pipeline.load(text, path)
         except BaseException:
             if before is None:
                 del self.world.modules[name]
@@ -123,7 +181,9 @@ class Loader:
 
     def hash_of(self, text: str) -> str:
         """What identifies the text of a module that declares no version."""
-        return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+        from hashlib import blake2b
+
+        return blake2b(text.encode(), digest_size=8).hexdigest()
 
     def pipeline(self, module: Module, start: bool) -> Pipeline:
         """A pipeline into `module`."""
@@ -134,6 +194,13 @@ class Loader:
             return read_all(read_text(path), path)
 
         return Pipeline(self.world, module, start, self.import_module, read_file)
+
+
+def names_taken(module: Module) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
+    """The names and aliases a module imported, as plain data."""
+    referred = {local: (found.module, found.name) for local, found in module.referred.items()}
+    aliases = {alias: home.name for alias, home in module.aliases.items() if isinstance(home, Module)}
+    return referred, aliases
 
 
 def list_modules(root: str) -> list[str]:

@@ -60,6 +60,15 @@ class Definitions:
     def identity(self, definition: str) -> list[int]:
         return [id(code) for code in self.world.codes.get(definition, ())]
 
+    def known(self, module: str, definition: str) -> bool:
+        """Whether there is such a definition; a precompiled one is unpacked."""
+        if definition not in self.world.codes:
+            home = self.world.modules.get(module)
+            found = home.definitions.get(definition[len(module) + 1 :]) if home is not None else None
+            if found is not None and home is not None and home.library:
+                found.force()
+        return definition in self.world.codes
+
     def codes(self, definition: str) -> list[Code]:
         """All functions of a definition."""
         self.seen[definition] = self.identity(definition)
@@ -128,11 +137,11 @@ class Resolver:
 
     def function(self, row: list[Any]) -> Code | None:
         module, definition, path, old = row
-        if self.module(module) is not None:
+        if self.module(module) is not None and self.definitions.known(module, definition):
             found = self.definitions.function(definition, tuple(path), old)
             if found is not None:
                 return found
-        if definition not in self.world.codes:
+        if not self.definitions.known(module, definition):
             self.missing("function", module, definition[len(module) + 1 :], old)
         else:
             shown = ".".join([definition, *path])
@@ -141,12 +150,12 @@ class Resolver:
 
     def point(self, row: list[Any]) -> Point | None:
         module, definition, path, label, old, names, file, line = row
-        if self.module(module) is not None:
+        if self.module(module) is not None and self.definitions.known(module, definition):
             found = self.definitions.point(definition, tuple(path), old)
             if found is not None:
                 return self.linked(*found)
         source = f"{file}:{line}"
-        if definition not in self.world.codes:
+        if not self.definitions.known(module, definition):
             self.missing("point", module, definition[len(module) + 1 :], old)
         else:
             shown = ".".join([definition, *path])
