@@ -7,7 +7,7 @@ on a list, not in recursion.
 from __future__ import annotations
 
 import re
-from json.decoder import JSONDecodeError, scanstring
+from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-defined]
 
 from turmeric.vocabulary import maps, vectors
 from turmeric.vocabulary.errors import TurmericError, failure
@@ -113,6 +113,7 @@ class Reading:
 
     def string(self) -> str:
         start = self.at
+        value: str
         try:
             value, self.at = scanstring(self.text, start + 1, True)
         except JSONDecodeError as error:
