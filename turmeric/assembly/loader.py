@@ -28,6 +28,7 @@ PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PRELUDE = (
     "core",
     "classes",
+    "function",
     "list",
     "vector",
     "map",
