@@ -61,9 +61,9 @@ def unpack(data: Packed) -> Declaration:
     return made
 
 
-def stamp(library: str) -> Packed:
+def stamp(library: str, released: bool = False) -> Packed:
     """What the image depends on: the release, and in a checkout its sources' sizes and times."""
-    if os.path.dirname(library) == PACKAGE:
+    if released or os.path.dirname(library) == PACKAGE:
         return (__version__,)
     folders = [library, *(os.path.join(PACKAGE, name) for name in COMPILER)]
     found: list[tuple[str, int, int]] = []
@@ -85,9 +85,9 @@ def read(library: str) -> dict[str, Any] | None:
     return modules if made == stamp(library) else None
 
 
-def write(library: str, modules: dict[str, Any], path: str = IMAGE) -> bool:
+def write(made: Packed, modules: dict[str, Any], path: str = IMAGE) -> bool:
     """Store the image, whole or not at all; False when the place cannot be written."""
-    data = marshal.dumps((stamp(library), modules), MARSHAL)
+    data = marshal.dumps((made, modules), MARSHAL)
     temporary = f"{path}.{os.getpid()}"
     try:
         with open(temporary, "wb") as file:

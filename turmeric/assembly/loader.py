@@ -46,6 +46,13 @@ PRELUDE = (
 """Modules whose exports every program sees without an import, in the order they load."""
 
 
+def build_image(released: bool) -> None:
+    """Make the image: of a release, to be packaged with the sources, or of this checkout."""
+    loader = Loader(World(), [])
+    loader.released = released
+    loader.load_prelude()
+
+
 def library_directory() -> str:
     """Where the standard library's sources are: in the package, or beside it in a checkout."""
     inside = os.path.join(PACKAGE, "stdlib")
@@ -60,6 +67,8 @@ class Loader:
         self.roots = roots
         self.loading: list[str] = []
         self.image: dict[str, Any] = {}
+        self.released = False
+        """Whether an image that has to be made is that of a release: fixed, not checked."""
         world.load_module = self.find_module
         ACTIVE.world = world
 
@@ -69,7 +78,7 @@ class Loader:
         """Load the modules every program sees, from the image if it fits its sources."""
         self.world.prelude.update(special_forms())
         library = library_directory()
-        self.image = image.read(library) or {}
+        self.image = {} if self.released else image.read(library) or {}
         compiled: dict[str, Any] = {}
         for name in PRELUDE:
             path = os.path.join(library, name + ".tur")
@@ -112,7 +121,7 @@ class Loader:
                 self.load_library(name, os.path.join(library, entry), compiled)
             if name not in PRELUDE:
                 self.world.modules.pop(name, None)
-        image.write(library, compiled)
+        image.write(image.stamp(library, self.released), compiled)
 
     # Modules --------------------------------------------------------------------------------
 
