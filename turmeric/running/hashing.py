@@ -33,7 +33,7 @@ UNORDERED = (Map, Set)
 def hash_value(value: Any, parts: Iterable[Any], hashes: Iterable[Any]) -> int:
     """The hash of a value some parts of which have the given hashes.  `type-error` when
     a part is neither data nor given."""
-    known = {id(part): own for part, own in zip(parts, hashes, strict=True)}
+    known: dict[int, int] = {id(part): own for part, own in zip(parts, hashes, strict=True)}
     work = [value]
     while work:
         top = work[-1]
@@ -52,10 +52,10 @@ def inside(value: Any) -> list[Any]:
         return [part for pair in value.items() for part in pair]
     if isinstance(value, Struct):
         return list(value.values)
-    return list(value) if isinstance(value, COLLECTIONS) else []
+    return list(value) if isinstance(value, List | Vector | Set) else []
 
 
-def combined(value: Any, known: dict[int, Any]) -> int:
+def combined(value: Any, known: dict[int, int]) -> int:
     """The hash of a value, given those of the collections inside (by `id`)."""
     if not isinstance(value, COLLECTIONS):
         return digest(atom_text(value))
@@ -67,7 +67,7 @@ def combined(value: Any, known: dict[int, Any]) -> int:
     return digest(f"{type_name(value)}({' '.join(rows)})")
 
 
-def hash_of_part(part: Any, known: dict[int, Any]) -> str:
+def hash_of_part(part: Any, known: dict[int, int]) -> str:
     found = known.get(id(part))
     return str(digest(atom_text(part)) if found is None else found)
 
@@ -82,6 +82,6 @@ def digest(text: str) -> int:
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
 
 
-def signed(number: Any) -> Any:
+def signed(number: int) -> int:
     """64 bits as an int64."""
-    return number - (1 << 64) if type(number) is int and number >= 1 << 63 else number
+    return number - (1 << 64) if number >= 1 << 63 else number

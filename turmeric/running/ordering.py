@@ -74,8 +74,7 @@ def compare_simple(x: Any, y: Any) -> int:
         return compare_numbers(x, y)
     for kinds, key in KEYS:
         if isinstance(x, kinds) and isinstance(y, kinds):
-            a, b = key(x), key(y)
-            return (a > b) - (a < b)
+            return sign_of(key(x), key(y))
     if type(x) is Struct and type(y) is Struct:
         return compare_constructors(x, y)
     raise no_order(x, y)
@@ -85,7 +84,12 @@ def compare_numbers(x: Any, y: Any) -> int:
     """By value; nan comes after all other numbers."""
     if x != x or y != y:
         return bool(x != x) - bool(y != y)
-    return (x > y) - (x < y)
+    return sign_of(x, y)
+
+
+def sign_of(x: Any, y: Any) -> int:
+    """-1, 0 or 1 by Python's order."""
+    return int(x > y) - int(x < y)
 
 
 def compare_constructors(x: Struct, y: Struct) -> int:
@@ -96,7 +100,7 @@ def compare_constructors(x: Struct, y: Struct) -> int:
     if data is None or data is not y.type.data_type:
         raise no_order(x, y)
     place, other = data.constructors.index(x.type), data.constructors.index(y.type)
-    return (place > other) - (place < other)
+    return sign_of(place, other)
 
 
 def require_order(value: Any) -> None:

@@ -80,9 +80,9 @@ def clone(value: Any) -> Any:
     if type(value) is not Continuation:
         return copying.copied(value)
     if value.one_shot:
-        raise failure("continuation-consumed", "a one-shot continuation cannot be cloned: it can be continued once", value)
+        raise failure("continuation-consumed", "a one-shot continuation cannot be cloned", value)
     if value.consumed:
-        raise failure("continuation-consumed", "this continuation was continued before, so it cannot be cloned", value)
+        raise failure("continuation-consumed", "a continuation that was continued cannot be cloned", value)
     made = copying.copied(value)
     if made is value:
         made = Continuation(value.pieces, one_shot=False)

@@ -62,9 +62,10 @@ def take(count: int, value: Any) -> List:
 def drop(count: int, value: Any) -> List:
     """What follows the first elements; shares a list's cells."""
     if isinstance(value, List):
-        for _ in range(min(count, len(value))):
-            value = value.tail
-        return value
+        left: List = value
+        for _ in range(min(count, len(left))):
+            left = left.tail
+        return left
     return lists.from_iterable(array(value, "drop")[max(count, 0) :])
 
 
@@ -113,7 +114,7 @@ def repeat(count: int, value: Any) -> List:
 
 def list_star(*values: Any) -> List:
     *front, final = values
-    return concat(lists.from_iterable(front), final)
+    return joined(lists.from_iterable(front), final)
 
 
 def joined(*collections: Any) -> List:
@@ -233,15 +234,19 @@ def append_at(groups: Map, key: Any, item: Any) -> Map:
 def sorted_plainly(values: Vector) -> Vector:
     """In the built-in order."""
     parts = list(values)
-    return vectors.from_iterable(sorted(parts, key=sort_key(parts)))
+    return vectors.from_iterable(ordered(parts, sort_key(parts)))
 
 
 def sorted_pairs(pairs: Vector) -> Vector:
     """The second parts of pairs, in the built-in order of the first."""
-    keys = [pair[0] for pair in pairs]  # type: ignore[index]
-    key = sort_key(keys)
-    ordered = sorted(pairs, key=(lambda pair: pair[0]) if key is None else lambda pair: key(pair[0]))  # type: ignore[index]
-    return vectors.from_iterable([pair[1] for pair in ordered])  # type: ignore[index]
+    rows: list[Any] = list(pairs)
+    key = sort_key([row[0] for row in rows])
+    by_first = ordered(rows, (lambda row: row[0]) if key is None else lambda row: key(row[0]))
+    return vectors.from_iterable([row[1] for row in by_first])
+
+
+def ordered(values: list[Any], key: Callable[[Any], Any] | None) -> list[Any]:
+    return sorted(values, key=key) if key else sorted(values)
 
 
 def sort_key(values: list[Any]) -> Callable[[Any], Any] | None:

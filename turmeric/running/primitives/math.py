@@ -35,7 +35,7 @@ def extreme(name: str, better: Callable[[Any, Any], bool]) -> Callable[..., Any]
 
 
 def sign(x: Any) -> int:
-    return (x > 0) - (x < 0)
+    return int(x > 0) - int(x < 0)
 
 
 # Functions of floats --------------------------------------------------------------------------
