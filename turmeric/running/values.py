@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from turmeric.running.continuation import Continuation
     from turmeric.running.functions import Function
     from turmeric.vocabulary.namespace import Global
 
@@ -101,14 +102,14 @@ class Cell:
 
 
 class Ref:
-    """An owned cell.  `owner` names the serialized continuation it moved into, if any."""
+    """An owned cell.  `owner` is the serialized continuation it moved into, if any."""
 
     __slots__ = ("home", "owner", "value")
     type_name = "ref"
 
     def __init__(self, value: object) -> None:
         self.value = value
-        self.owner: str | None = None
+        self.owner: Continuation | None = None
         self.home: Global | None = None
 
     def describe(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from turmeric.reading.expander import EXPANSION
 from turmeric.running import arithmetic, copying, structure
 from turmeric.running.classes import Method, TypeClass, method_for
-from turmeric.running.continuation import Continuation
+from turmeric.running.continuation import Continuation, frames_of
 from turmeric.running.functions import MISSING
 from turmeric.running.machine import CURRENT
 from turmeric.running.structure import short
@@ -35,8 +35,9 @@ def usable(cell: Any, name: str) -> Any:
     """The cell, unless it is none or has moved into a serialized continuation."""
     if type(cell) is Ref:
         if cell.owner is not None:
-            message = f"this ref moved into {cell.owner}; it comes back when that is continued"
-            raise failure("moved-reference", message, cell.owner)
+            where = next((point.function.code.symbol for point, _ in frames_of(cell.owner)), "the program")
+            message = f"this ref moved into the serialized continuation of {where}; continuing that gives it back"
+            raise failure("moved-reference", message, where)
         return cell
     if type(cell) is Rc:
         return cell
