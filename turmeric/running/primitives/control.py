@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import repeat
+
+from turmeric.intermediate import anf
 from turmeric.running.continuation import Continuation, frames_of
 from turmeric.running.structure import construct, short
 from turmeric.running.values import Cell
@@ -50,10 +53,26 @@ def frame(type_: object, point: Point, values: tuple[Any, ...]) -> Struct:
     """One frame: the live parameters in order, the other live variables by name."""
     code = point.function.code
     live = {var: held(value) for var, value in zip(point.point.live, values, strict=True) if not var.temporary}
-    params = [var for var in code.params.variables() if var in live]
+    params = [var for var in map(variable_of, code.params.variables(), repeat(code.body)) if var in live]
     args = lists.from_iterable([live.pop(var) for var in params])
     captures = maps.from_pairs((symbol(var.name), value) for var, value in live.items() if value is not UNBOUND)
     return construct(type_, [code.symbol, args, captures, str(point.span) if point.span else None])
+
+
+def variable_of(param: anf.Var, body: anf.Control) -> anf.Var:
+    """The variable that holds a parameter in the body: for one that is assigned or has a
+    default, another one of its name, bound at the start."""
+    name = param.name.removeprefix("%")
+    while isinstance(body, anf.Bind | anf.Let):
+        if body.var.name == name and (param.temporary or is_cell_of(param, body)):
+            return body.var
+        body = body.body
+    return param
+
+
+def is_cell_of(param: anf.Var, binding: anf.Control) -> bool:
+    made = binding.value if isinstance(binding, anf.Bind) else None
+    return isinstance(made, anf.NewCell) and isinstance(made.value, anf.Reference) and made.value.var is param
 
 
 def held(value: Any) -> Any:
