@@ -1,39 +1,41 @@
-"""Every program below this directory prints what stands in the `.out` beside it; one that
-ends with an error reports what stands in its `.err`."""
+"""Every program `<feature>/<case>.tur` prints what stands in the `.out` beside it, and reports
+what stands in its `.err`, when it runs plainly and when it is stored and restored at every call.
+
+A report names a program by its path from here.  A program starts in an empty directory, its
+modules are looked for beside it; one deeper down, `<feature>/lib/<module>.tur`, is there to be
+imported.
+"""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
-from turmeric.assembly.session import Session
-from turmeric.vocabulary.errors import TurmericError
-from turmeric.vocabulary.report import report
+from forked import MODES, run
 
 HERE = Path(__file__).parent
-PROGRAMS = sorted(
-    path.relative_to(HERE)
-    for path in HERE.rglob("*.tur")
-    if path.with_suffix(".out").exists() or path.with_suffix(".err").exists()
-)
+PROGRAMS = sorted(path.relative_to(HERE) for path in HERE.glob("*/*.tur"))
 
 
-def expected(path: Path, suffix: str) -> str:
-    file = path.with_suffix(suffix)
+def expected(program: Path, suffix: str) -> str:
+    file = (HERE / program).with_suffix(suffix)
     return file.read_text(encoding="utf-8") if file.exists() else ""
 
 
+@pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("program", PROGRAMS, ids=str)
-def test_program(program: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(HERE)
-    session = Session([str(program.parent)])
-    session.activate()
-    error = ""
-    try:
-        session.run_file(os.fspath(program))
-    except TurmericError as raised:
-        error = report(raised) + "\n"
-    printed = capsys.readouterr().out
-    assert (printed, error) == (expected(program, ".out"), expected(program, ".err"))
+def test_program(program: Path, mode: str, tmp_path: Path) -> None:
+    printed, reported = run(HERE / program, mode, tmp_path)
+    reported = reported.replace(f"{HERE}/", "").replace(str(tmp_path), "<directory>")
+    assert (printed, reported) == (expected(program, ".out"), expected(program, ".err"))
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=str)
+def test_has_an_expectation(program: Path) -> None:
+    assert any((HERE / program).with_suffix(suffix).exists() for suffix in (".out", ".err"))
+
+
+def test_expectations_have_a_program() -> None:
+    expectations = [path for suffix in ("out", "err") for path in HERE.glob(f"*/*.{suffix}")]
+    assert [path for path in expectations if not path.with_suffix(".tur").exists()] == []

@@ -19,6 +19,7 @@ from turmeric.reading.reader import read_all
 from turmeric.reading.toplevel import expand_top
 from turmeric.running.world import World
 from turmeric.vocabulary import namespace
+from turmeric.vocabulary.errors import source_failure
 from turmeric.vocabulary.namespace import Global, Module
 from turmeric.vocabulary.spans import Span
 
@@ -66,8 +67,11 @@ class Pipeline:
         self.scan(forms)
         result: Any = None
         for form in forms:
-            for declaration in self.expand(form):
-                result = self.carry_out(declaration)
+            try:
+                for declaration in self.expand(form):
+                    result = self.carry_out(declaration)
+            except RecursionError:
+                raise source_failure("syntax-error", "the form nests too deeply", form.span) from None
         return result
 
     def expand(self, form: Form) -> Iterator[Declaration]:

@@ -11,8 +11,11 @@ import sys
 
 from turmeric.assembly.loader import Loader, read_text
 from turmeric.assembly.pipeline import Pipeline
+from turmeric.assembly.suggestions import suggestions
+from turmeric.reading.datums import plain
 from turmeric.reading.reader import Form
-from turmeric.running import operators
+from turmeric.reading.scope import Scope
+from turmeric.running import evaluators, operators
 from turmeric.running.world import ACTIVE, World
 from turmeric.vocabulary.lists import from_iterable
 from turmeric.vocabulary.namespace import FUNCTION, UNBOUND, Module
@@ -22,7 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-RECURSION = 50_000
+RECURSION = 200_000
 """Python's recursion limit while compiling: nesting of source, not depth of calls."""
 
 assert operators.OPERATORS
@@ -36,6 +39,8 @@ class Session:
         self.world = self.make_world()
         self.loader = Loader(self.world, roots if roots is not None else [os.getcwd()])
         self.loader.load_prelude()
+        self.world.macroexpand = self.macroexpand
+        evaluators.SUGGEST = suggestions
         self.world.args = from_iterable(args or [])
         self.user = self.new_module("user")
         self.entries = 0
@@ -52,6 +57,12 @@ class Session:
         """An empty module that sees the standard library."""
         module = self.world.modules[name] = Module(name, self.world.prelude)
         return module
+
+    def macroexpand(self, datum: object) -> object:
+        """A datum with the macro at its head expanded, as the main module (or `user`) sees it."""
+        module = self.world.modules.get(self.world.main or "")
+        expander = self.pipeline(module).expander
+        return plain(expander.expand_head(datum, Scope())[0])
 
     def pipeline(self, module: Module | None = None, start: bool = True) -> Pipeline:
         """A pipeline into a module (by default `user`)."""

@@ -349,20 +349,13 @@ class Normalizer:
         for variable, _ in form.bindings:
             if variable.assigned:
                 self.bind_cell(variable, anf.Constant(None), out)
-        plain: list[tuple[Var, Code]] = []
-        for variable, function in form.bindings:
-            code = self.function(function)
-            if variable.assigned:
-                cell, closure = self.var(variable), anf.MakeClosure(code)
-                out.append(lambda body, cell=cell, closure=closure: set_then(self, cell, closure, body))
-            else:
-                plain.append((self.var(variable), code))
+        made = [(self.var(variable), self.function(function)) for variable, function in form.bindings]
+        plain = [(var, code) for var, code in made if not var.assigned]
         if plain:
             out.append(lambda body: anf.Fix(plain, body))
-
-
-def set_then(normalizer: Normalizer, cell: Var, closure: Simple, body: Control) -> Control:
-    return anf.Bind(normalizer.temporary(), anf.SetCell(cell, closure), body)
+        for var, code in made:
+            if var.assigned:
+                self.named(anf.SetCell(var, anf.MakeClosure(code)), out)
 
 
 def let_or_tail(point: Point, var: Var, bound: Control, body: Control) -> Control:

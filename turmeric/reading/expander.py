@@ -11,7 +11,7 @@ from turmeric.reading.core import Call, Const, Core, Global, Local, LoopTarget, 
 from turmeric.reading.datums import plain, relocate, span_of, spans_of
 from turmeric.reading.names import Names
 from turmeric.reading.scope import Scope
-from turmeric.vocabulary import namespace
+from turmeric.vocabulary import maps, namespace, sets, vectors
 from turmeric.vocabulary.errors import SourceError, TurmericError
 from turmeric.vocabulary.lists import List
 from turmeric.vocabulary.maps import Map
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 MACRO_TURNS = 1000
 """Expansions of one form after which its macros are taken to loop."""
+
+NESTING = 10_000
+"""Levels of forms inside forms; a macro that expands into itself goes beyond any number."""
 
 SpecialForm = Callable[["Expander", List, Scope, "LoopTarget | None"], Core]
 SPECIAL_FORMS: dict[str, SpecialForm] = {}
@@ -70,6 +73,11 @@ class Expander(Names):
         super().__init__(module, modules)
         self._import = import_module
         self._read = read_file
+        self.loading: list[str] = []
+        """The files that are being loaded into the module, the outermost first."""
+        self.nesting = 0
+        self.newest_macro: str | None = None
+        """The macro of this top-level form that was expanded last."""
         self.warnings: list[tuple[str, Span | None]] = []
         self.variables: list[Variable] = []
         """Every variable the program bound by name, for `tur check`."""
@@ -87,7 +95,10 @@ class Expander(Names):
     def expand(self, datum: object, scope: Scope, tail: LoopTarget | None = None, span: Span | None = None) -> Core:
         """The core form of one datum.  `tail` is the loop a `recur` here would continue."""
         outer, self.span = self.span, span_of(datum) or span or self.span
+        self.nesting += 1
         try:
+            if self.nesting > NESTING:
+                raise self.too_deep()
             datum, found = self.expand_head(datum, scope)
             if type(datum) is Symbol:
                 return self.expand_symbol(datum, scope)
@@ -100,6 +111,14 @@ class Expander(Names):
             return self.expand_call(datum, scope)
         finally:
             self.span = outer
+            self.nesting -= 1
+
+    def too_deep(self) -> SourceError:
+        """The error for forms nested too deeply, most often by a macro that never ends."""
+        if self.newest_macro is None:
+            return self.error(f"the form nests more than {NESTING} levels deep")
+        message = f"the macro `{self.newest_macro}` expands into ever deeper forms: more than {NESTING} levels"
+        return self.error(message, "expansion-error")
 
     def expand_head(self, datum: object, scope: Scope) -> tuple[object, namespace.Global | None]:
         """Expand macros until the head is none; also gives the special form it names."""
@@ -118,6 +137,7 @@ class Expander(Names):
         """One turn: what the macro makes of the form.  Its errors point at the form."""
         EXPANSION.count += 1
         outer, EXPANSION.current = EXPANSION.current, EXPANSION.count
+        self.newest_macro = macro.name
         function = macro.force()
         if not callable(function):
             raise self.error(f"the macro `{macro.name}` has no definition yet", "expansion-error")
@@ -145,10 +165,15 @@ class Expander(Names):
         if found is None and ("." in name.name or "/" in name.name):
             return self.expand_dotted(name, scope)
         if found is None:
-            return Global(self.module.name, name.name, self.span)
+            return self.unknown(name, scope)
         if found.kind in (namespace.SPECIAL, namespace.MACRO):
             raise self.error(f"`{name.name}` is a {found.kind} and has no value; write it as ({name.name} ...)")
         return self.global_value(found)
+
+    def unknown(self, name: Symbol, scope: Scope) -> Core:
+        """A reference to a name that means nothing yet: it may be defined when it is read."""
+        self.module.nearby[name.name] = scope.visible()
+        return Global(self.module.name, name.name, self.span)
 
     def global_value(self, found: namespace.Global) -> Core:
         """A reference to a global; a dynamic variable is looked up among the bindings."""
@@ -158,21 +183,16 @@ class Expander(Names):
 
     def expand_dotted(self, name: Symbol, scope: Scope) -> Core:
         """`module.name`, `alias/name`, or `value.field.field`."""
-        member = self.member(name)
-        if member is not None:
-            return self.global_value(member)
         parts = name.name.split("." if "/" not in name.name else "/")
         if not all(parts):
-            return Global(self.module.name, name.name, self.span)
-        alias = self.module.aliases.get(parts[0])
-        if isinstance(alias, Module):
-            raise self.unknown_member(alias, name.name[len(parts[0]) + 1 :])
+            return self.unknown(name, scope)
         head = Symbol(parts[0], name.marks, name.span)
-        value: Core
-        if alias is not None and not isinstance(self.resolve(head, scope), Variable):
-            value = Const(alias, self.span)
-        else:
-            value = self.expand_symbol(head, scope)
+        if not isinstance(self.resolve(head, scope), Variable):
+            member = self.member(name)
+            if member is not None:
+                return self.global_value(member)
+            self.check_member(name)
+        value = self.expand_symbol(head, scope)
         for field in parts[1:]:
             value = self.core_call("field", value, Const(field))
         return value
@@ -180,19 +200,23 @@ class Expander(Names):
     def expand_literal(self, datum: object, scope: Scope) -> Core:
         """A constant, or a vector, map or set whose elements are expressions."""
         if isinstance(datum, Vector):
-            return self.collection("vector", list(datum), datum, scope)
+            return self.collection("vector", vectors.from_iterable, list(datum), datum, scope)
         if isinstance(datum, Map):
             flat = [part for pair in datum.items() for part in pair]
-            return self.collection("hash-map", flat, datum, scope)
+            return self.collection("hash-map", paired, flat, datum, scope)
         if isinstance(datum, Set):
-            return self.collection("set-of", list(datum), datum, scope)
+            return self.collection("set-of", sets.from_iterable, list(datum), datum, scope)
         return Const(datum, self.span)
 
-    def collection(self, maker: str, parts: list[object], datum: object, scope: Scope) -> Core:
+    def collection(
+        self, maker: str, make: Callable[[list[object]], object], parts: list[object], datum: object, scope: Scope
+    ) -> Core:
+        """The call that makes a collection at run time; a constant when all its parts are."""
         spans = spans_of(datum)
         forms = [self.expand(part, scope, None, spans.get(place)) for place, part in enumerate(parts)]
-        if all(isinstance(form, Const) for form in forms):
-            return Const(plain(datum), self.span)
+        values = [form.value for form in forms if isinstance(form, Const)]
+        if len(values) == len(forms):
+            return Const(make([plain(value) for value in values]), self.span)
         return self.core_call(maker, *forms)
 
     def expand_call(self, form: List, scope: Scope) -> Core:
@@ -227,6 +251,11 @@ class Expander(Names):
         from turmeric.reading.bodies import expand_body
 
         return expand_body(self, forms, scope, tail)
+
+
+def paired(flat: list[object]) -> Map:
+    """A map of keys and values given in turn."""
+    return maps.from_pairs(list(zip(flat[::2], flat[1::2], strict=True)))
 
 
 def sequence(forms: list[Core], span: Span | None) -> Core:

@@ -160,7 +160,7 @@ def list_pattern(expander: Expander, pattern: List, value: Core) -> Compiled:
         tests, bindings = compile_pattern(expander, head, value)
         return tests, [*bindings, (items[2], value)]
     if type(head) is Symbol and head.name == "or":
-        return alternatives(expander, items[1:], value)
+        return alternatives(expander, pattern, value)
     if type(head) is Symbol and head.name == "list":
         return sequence_pattern(expander, items[1:], value, "list")
     return constructor_pattern(expander, pattern, items, value)
@@ -174,7 +174,9 @@ def constructor_pattern(expander: Expander, pattern: List, items: list[object], 
     made = found.force() if isinstance(found, namespace.Global) and found.kind == namespace.TYPE else None
     type_ = made.type if isinstance(made, Struct) else made
     if not isinstance(type_, StructType):
-        message = f"{write(head)} is not a constructor, so {write(pattern)} matches nothing"
+        near = namespace.nearest(write(head), expander.known_types())
+        hint = f"; did you mean `{near}`?" if near else ""
+        message = f"{write(head)} is not a constructor, so {write(pattern)} matches nothing{hint}"
         raise expander.error(message, span=span_of(pattern))
     if len(items) - 1 != len(type_.fields):
         fields = f"{len(type_.fields)} field" + ("" if len(type_.fields) == 1 else "s")
@@ -221,14 +223,14 @@ def map_pattern(expander: Expander, pattern: Map, value: Core) -> Compiled:
     return tests or [expander.core_call("map-has?", value)], bindings
 
 
-def alternatives(expander: Expander, patterns: list[object], value: Core) -> Compiled:
+def alternatives(expander: Expander, pattern: List, value: Core) -> Compiled:
     """`(or p q)`: the first that fits; all bind the same names."""
-    compiled = [compile_pattern(expander, pattern, value) for pattern in patterns]
+    compiled = [compile_pattern(expander, each, value) for each in pattern.tail]
     if not compiled:
-        raise expander.error("(or) as a pattern matches nothing")
+        raise expander.error("(or) as a pattern matches nothing", span=span_of(pattern))
     names = [sorted(name.name for name, _ in bindings) for _, bindings in compiled]
     if any(each != names[0] for each in names):
-        raise expander.error("all patterns of an (or ...) must bind the same names")
+        raise expander.error("all patterns of an (or ...) must bind the same names", span=span_of(pattern))
     tests = [conjunction(each) for each, _ in compiled]
     test: Core = tests[-1]
     for each in reversed(tests[:-1]):

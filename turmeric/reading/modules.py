@@ -67,7 +67,7 @@ def refer(expander: Expander, module: Module, item: object) -> None:
     """Make an exported name of `module` usable without its alias."""
     name = write(item)
     found = module.definitions.get(name)
-    if found is None or found.private or name not in module.exported():
+    if found is None or not module.offers(name):
         raise expander.unknown_member(module, name)
     expander.module.referred[name] = found
 
@@ -92,5 +92,11 @@ def top_load(expander: Expander, form: List) -> Iterator[Declaration]:
     """`(load "file.tur")`: the file's forms, as if they stood here."""
     if len(form) != 2 or not isinstance(form.tail.head, str):
         raise expander.error('expected (load "file.tur")')
-    for read in expander.read_file(form.tail.head):
+    name = form.tail.head
+    if name in expander.loading:
+        circle = " -> ".join((*expander.loading, name))
+        raise expander.error(f"files load each other in a circle: {circle}", "circular-import")
+    expander.loading.append(name)
+    for read in expander.read_file(name):
         yield from expand_top(expander, read.datum, read.span, read.doc)
+    expander.loading.pop()

@@ -61,11 +61,15 @@ class Names:
         if type(head) is not Symbol:
             return None
         found = self.resolve(head, scope)
-        if found is None and ("." in head.name or "/" in head.name):
+        if found is None and ("." in head.name or "/" in head.name) and not self.is_field(head, scope):
             found = self.member(head)
         if isinstance(found, namespace.Global) and found.kind in (namespace.SPECIAL, namespace.MACRO):
             return found
         return None
+
+    def is_field(self, name: Symbol, scope: Scope) -> bool:
+        """Whether a dotted name reads a local variable's field, whatever modules are called."""
+        return scope.find(name.name.partition(".")[0], name.marks) is not None
 
     def names_special(self, datum: object, name: str, scope: Scope) -> bool:
         """Whether `datum` is a symbol that means the special form `name` here."""
@@ -79,9 +83,9 @@ class Names:
         while place > 0:
             module = self.modules_by_alias(text[:place], name)
             if module is not None:
-                found = module.definitions.get(text[place + 1 :])
-                if found is not None and not (found.private and module is not self.module):
-                    return found
+                member = text[place + 1 :]
+                if module.offers(member) or module is self.module:
+                    return module.definitions.get(member)
             place = text.rfind(".", 0, place)
         return None
 
@@ -94,10 +98,20 @@ class Names:
         found = self.module.aliases.get(alias)
         return found if isinstance(found, Module) else None
 
+    def check_member(self, name: Symbol) -> None:
+        """Raise the error for a name of the form `module.member` whose module lacks that member."""
+        text = name.name
+        place = text.find("/") if "/" in text else text.rfind(".")
+        while place > 0:
+            module = self.modules_by_alias(text[:place], name)
+            if module is not None:
+                raise self.unknown_member(module, text[place + 1 :])
+            place = text.rfind(".", 0, place)
+
     def unknown_member(self, module: Module, member: str) -> SourceError:
         """The error for a name that a module lacks or keeps private."""
         found = module.definitions.get(member)
-        if found is not None and found.private:
+        if found is not None and found.value is not namespace.UNBOUND and not module.offers(member):
             return self.error(f"`{member}` is private to the module {module.name}", "unbound-variable")
         near = namespace.nearest(member, module.exported())
         hint = f"; did you mean `{near}`?" if near else ""

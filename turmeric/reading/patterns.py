@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from turmeric.reading import type_annotations
 from turmeric.reading.core import Const, Core, If, Let, Local, Parameters, Variable
-from turmeric.reading.datums import span_of, spans_of
+from turmeric.reading.datums import plain, span_of, spans_of
 from turmeric.reading.expander import Expander
 from turmeric.reading.scope import Scope
 from turmeric.vocabulary.lists import List
@@ -172,8 +172,8 @@ def parameters(
             raise expander.error(f"the parameter `{pattern.name}` appears twice in `{owner}`", span=pattern.span)
         var, wrap = parameter(expander, pattern, type_, scope)
         wraps.append(wrap)
-        check = type_annotations.check(expander, var, type_, f"{var.name} of {owner}") if mode != "rest" else None
-        if check is not None:
+        check = type_annotations.check(expander, var, type_, f"{write(plain(pattern))} of {owner}")
+        if check is not None and mode != "rest":
             checks.append(check)
         if mode == "required":
             required.append(var)

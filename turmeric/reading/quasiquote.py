@@ -11,10 +11,10 @@ from __future__ import annotations
 from turmeric.reading.core import Const, Core, Let, Local, LoopTarget, Variable
 from turmeric.reading.expander import Expander, special
 from turmeric.reading.scope import Scope
-from turmeric.vocabulary.lists import EMPTY, List
+from turmeric.vocabulary.lists import List
 from turmeric.vocabulary.maps import Map
 from turmeric.vocabulary.sets import Set
-from turmeric.vocabulary.symbols import Symbol, symbol
+from turmeric.vocabulary.symbols import Symbol
 from turmeric.vocabulary.vectors import Vector
 
 
@@ -54,7 +54,8 @@ class Template:
             if var is None:
                 var = self.fresh[name.name] = Variable("%fresh")
             return Local(var)
-        return self.expander.core_call("template-symbol", Const(name), Const(self.expander.module.name))
+        unplaced = Symbol(name.name, name.marks)
+        return self.expander.core_call("template-symbol", Const(unplaced), Const(self.expander.module.name))
 
     def unquote(self, datum: List, depth: int) -> Core:
         if len(datum) != 2:
@@ -107,5 +108,3 @@ def expand_quasiquote(expander: Expander, form: List, scope: Scope, tail: LoopTa
 def expand_stray_unquote(expander: Expander, form: List, scope: Scope, tail: LoopTarget | None) -> Core:
     raise expander.error("`~` and `~@` belong into a quasiquote")
 
-
-__all__ = ["EMPTY", "symbol"]

@@ -13,7 +13,7 @@ from turmeric.reading import type_annotations
 from turmeric.reading.core import Core, Lambda
 from turmeric.reading.datums import plain, span_of
 from turmeric.reading.declarations import Declaration
-from turmeric.reading.expander import Expander, special
+from turmeric.reading.expander import NESTING, Expander, special
 from turmeric.reading.functions import definition_value, parameter_pairs
 from turmeric.reading.scope import Scope
 from turmeric.vocabulary import namespace
@@ -48,19 +48,25 @@ def top(name: str) -> Callable[[TopForm], TopForm]:
 
 
 def expand_top(expander: Expander, datum: object, span: Span | None, doc: str | None = None) -> Iterator[Declaration]:
-    """The declarations of one top-level form."""
-    expander.span = span_of(datum) or span
-    place = expander.span
-    datum, found = expander.expand_head(datum, Scope())
-    if found is not None and found.name in TOP_FORMS and isinstance(datum, List):
-        for declaration in TOP_FORMS[found.name](expander, datum):
-            declaration.doc = declaration.doc or doc
-            declaration.span = declaration.span or place
-            yield declaration
-            expander.span = place
-        return
-    body = expander.expand(datum, Scope(), None, place)
-    yield Declaration(kinds.EXPRESSION, kinds.EXPRESSION_NAME, {"": body}, span=place)
+    """The declarations of one top-level form; those in a `do` count as top-level forms."""
+    waiting: list[tuple[object, Span | None, int]] = [(datum, span, 0)]
+    while waiting:
+        datum, span, depth = waiting.pop()
+        expander.span = place = span_of(datum) or span
+        datum, found = expander.expand_head(datum, Scope())
+        if found is None or found.name not in TOP_FORMS or not isinstance(datum, List):
+            body = expander.expand(datum, Scope(), None, place)
+            yield Declaration(kinds.EXPRESSION, kinds.EXPRESSION_NAME, {"": body}, span=place)
+        elif found.name == "do":
+            if depth > NESTING:
+                raise expander.too_deep()
+            waiting += [(part, place, depth + 1) for part in reversed(list(datum.tail))]
+        else:
+            for declaration in TOP_FORMS[found.name](expander, datum):
+                declaration.doc = declaration.doc or doc
+                declaration.span = declaration.span or place
+                yield declaration
+                expander.span = place
 
 
 def name_after(expander: Expander, form: List) -> Symbol:
@@ -82,8 +88,8 @@ def docstring(rest: List) -> tuple[str | None, List]:
 
 @top("do")
 def top_do(expander: Expander, form: List) -> Iterator[Declaration]:
-    for datum in form.tail:
-        yield from expand_top(expander, datum, expander.span)
+    """`expand_top` takes its forms one by one."""
+    yield from ()
 
 
 @top("def")

@@ -60,7 +60,11 @@ class Instance:
     __slots__ = ("constraints", "methods", "target", "variables")
 
     def __init__(
-        self, target: str, methods: dict[str, object], constraints: tuple[tuple[str, str], ...], variables: tuple[str, ...]
+        self,
+        target: str,
+        methods: dict[str, object],
+        constraints: tuple[tuple[str, str], ...],
+        variables: tuple[str, ...],
     ) -> None:
         self.target = target
         self.methods = methods
@@ -154,7 +158,8 @@ def apply_method(machine: Machine, method: Method, args: list[Any], frames: Fram
         message = f"`{method.name}` is chosen by its result: write (the TYPE ({method.name} ...))"
         raise failure("no-instance", message, method.name)
     if len(args) <= place:
-        raise failure("arity-error", f"{method.name} expects at least {place + 1} arguments, got {len(args)}", method.symbol)
+        needed = "1 argument" if place == 0 else f"{place + 1} arguments"
+        raise failure("arity-error", f"{method.name} expects at least {needed}, got {len(args)}", method.symbol)
     return machine.apply(implementation(method, args[place]), args, frames)
 
 

@@ -204,7 +204,8 @@ def primitive(link: Evaluators, node: anf.Primitive, scope: Scope) -> Evaluator:
         return wrong_arity(builtin, args, place)
     inlined = arithmetic.INLINE.get(builtin.symbol) if len(args) == 2 else None
     if inlined is not None:
-        return inlined(args[0], args[1], builtin.call, place, located)
+        made: Evaluator = inlined(args[0], args[1], builtin.call, place, located)
+        return made
     return primitive_call(builtin.call, args, place)
 
 

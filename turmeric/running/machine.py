@@ -204,7 +204,7 @@ class Machine:
             segment = segment.rest
         return None, None
 
-    def uncaught(self, value: Any) -> Exception:
+    def uncaught(self, value: Any) -> Uncaught:
         """The exception that carries an uncaught value out of the run."""
         if isinstance(value, Struct) and isinstance(value.trace, tuple):
             span, trace, cause = value.trace

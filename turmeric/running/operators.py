@@ -226,7 +226,8 @@ def apply_collection(machine: Machine, callee: Any, args: list[Any], frames: Fra
 
     most = 1 if isinstance(callee, Vector) else 2
     if not 1 <= len(args) <= most:
-        raise failure("arity-error", f"a collection called as a function expects 1 to {most} arguments, got {len(args)}")
+        expected = "1 argument" if most == 1 else "1 to 2 arguments"
+        raise failure("arity-error", f"a collection called as a function expects {expected}, got {len(args)}")
     return machine.give(nth(callee, args[0]) if isinstance(callee, Vector) else get(callee, *args), frames)
 
 

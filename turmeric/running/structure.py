@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from turmeric.vocabulary.errors import ERROR_TYPES, error_message, failure
-from turmeric.vocabulary.kinds import a, has_type, type_name
+from turmeric.vocabulary.kinds import a, has_type
 from turmeric.vocabulary.lists import List
 from turmeric.vocabulary.maps import Map
 from turmeric.vocabulary.namespace import Module, nearest
@@ -36,10 +36,16 @@ def construct(type_: Any, args: list[Any]) -> Struct:
             args = [named[field] for field in fields]
     if len(args) != len(fields):
         shape = " ".join((type_.name, *fields))
-        raise failure("arity-error", f"({shape}) has {len(fields)} fields, got {len(args)} values", type_.symbol)
+        counts = f"has {counted(len(fields), 'field')}, got {counted(len(args), 'value')}"
+        raise failure("arity-error", f"({shape}) {counts}", type_.symbol)
     for field, wanted, value in zip(fields, type_.types, args, strict=True):
         check_field(type_, field, wanted, value)
     return Struct(type_, tuple(args))
+
+
+def counted(number: int, noun: str) -> str:
+    """`"1 field"`, `"2 fields"`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def is_field(type_: StructType, key: object) -> bool:
@@ -92,7 +98,7 @@ BUILT_IN = (int, float, str, bytes, bool, List, Vector, Set, Symbol, Keyword, ty
 
 def python_attribute(value: Any, name: str) -> Any:
     if isinstance(value, BUILT_IN) or type(value).__module__.startswith("turmeric."):
-        raise failure("type-error", f"{a(type_name(value))} has no field `{name}`: {short(value)}", value)
+        raise failure("type-error", f"cannot read the field `{name}` of {short(value)}", value)
     for spelling in (name, name.replace("-", "_")):
         if hasattr(value, spelling):
             return getattr(value, spelling)

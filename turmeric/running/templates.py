@@ -55,7 +55,8 @@ def placeholders(parts: list[str | Placeholder], count: int) -> list[Placeholder
     places = [part for part in parts if isinstance(part, Placeholder)]
     needed = max((place.number + 1 for place in places), default=0)
     if needed != count:
-        raise failure("value-error", f"the template has places for {needed} values, got {count}", count)
+        noun = "value" if needed == 1 else "values"
+        raise failure("value-error", f"the template has places for {needed} {noun}, got {count}", count)
     return places
 
 

@@ -110,6 +110,6 @@ def require_world() -> World:
 Classes.find = staticmethod(lambda symbol: require_world().class_named(symbol))
 
 
-Closure.invoke = staticmethod(call_from_python)  # type: ignore[assignment]
+Closure.invoke = staticmethod(call_from_python)
 
 __all__ = ["ACTIVE", "TurmericError", "World", "exception_for", "require_world"]

@@ -88,6 +88,7 @@ class Module:
         "file",
         "library",
         "name",
+        "nearby",
         "prelude",
         "referred",
     )
@@ -101,6 +102,8 @@ class Module:
         self.definitions: dict[str, Global] = {}
         self.referred: dict[str, Global] = {}
         self.aliases: dict[str, Module | object] = {}
+        self.nearby: dict[str, set[str]] = {}
+        """For a name that means nothing: the local names around it, for "did you mean"."""
         self.exports: tuple[str, ...] | None = None
         self.declared_version: str | None = None
         self.code_hash: str | None = None
@@ -113,6 +116,11 @@ class Module:
     def resolve(self, name: str) -> Global | None:
         """What `name` means in this module: its own, then imported, then the prelude's."""
         return self.definitions.get(name) or self.referred.get(name) or self.prelude.get(name)
+
+    def offers(self, name: str) -> bool:
+        """Whether other modules may use `name`: it is defined, exported, and not private."""
+        found = self.definitions.get(name)
+        return found is not None and not found.private and (self.exports is None or name in self.exports)
 
     def define(self, name: str, kind: str) -> Global:
         """The global for a definition of `name` here; a second definition reuses it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from turmeric.running.files import FileHandle, io_failure, open_file
+from turmeric.running.files import FileHandle, io_failure, open_file, reopen
 from turmeric.running.replacing import replace_file
 from turmeric.running.structure import short
 from turmeric.running.world import require_world
@@ -220,6 +220,7 @@ TABLE: dict[str, Callable[..., Any]] = {
     "file-handle-path": lambda value: handle_of(value, "file-handle-path").path,
     "file-handle-mode": lambda value: handle_of(value, "file-handle-mode").mode,
     "file-handle-position": lambda value: handle_of(value, "file-handle-position").position(),
+    "reopen-file": reopen,
     "read-line": read_line,
     "read-all": read_all,
     "read-bytes": read_bytes,

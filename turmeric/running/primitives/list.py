@@ -179,28 +179,31 @@ def partition(size: int, step: int, value: Any, whole: bool) -> List:
 # Collecting -----------------------------------------------------------------------------------
 
 
-def conj(value: Any, *added: Any) -> Any:
+def conj(value: Any, *values: Any) -> Any:
     """A collection with values added where adding is natural for it."""
-    return into(value, added)
+    return added("conj", value, values)
 
 
 def into(value: Any, source: Any) -> Any:
     """A collection with all elements of another added."""
-    added = source if type(source) is tuple else items(source, "into")
+    return added("into", value, items(source, "into"))
+
+
+def added(name: str, value: Any, values: Iterable[Any]) -> Any:
     if isinstance(value, Vector):
-        return value.concat(added)
+        return value.concat(values)
     if value is None or isinstance(value, List):
         value = lists.EMPTY if value is None else value
-        for item in added:
+        for item in values:
             value = lists.cons(item, value)
         return value
     if isinstance(value, Set):
-        for item in added:
+        for item in values:
             value = value.add(item)
         return value
     if isinstance(value, Map):
-        return value.assoc_all([pair for item in added for pair in entries(item)])
-    raise failure("type-error", f"conj expects a list, vector, map or set, got {short(value)}", value)
+        return value.assoc_all([pair for item in values for pair in entries(item)])
+    raise failure("type-error", f"{name} expects a list, vector, map or set, got {short(value)}", value)
 
 
 def entries(item: Any) -> list[tuple[Any, Any]]:
