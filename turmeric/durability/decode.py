@@ -52,11 +52,15 @@ class Decoder:
         self.nodes: dict[int, list[Any]] = {}
 
     def check_stand_ins(self) -> None:
-        for row in self.heap:
-            if row[0] in (wire.STAND_IN, wire.RESOURCE) and not self.instances.known(row[0], row[1]):
-                name = wire_class(row[0])
-                detail = f"there is no instance {name} {row[1]} to bring a saved value back"
-                self.resolver.mismatch("instance", row[1], b"", None, detail, "")
+        """Load the modules of the instances that wrote stand-ins; each instance must be there."""
+        rows = [row for row in self.heap if row[0] in (wire.STAND_IN, wire.RESOURCE)]
+        for module in {row[1]: None for row in rows}:
+            self.resolver.module(module)
+        self.instances.look()
+        for tag, module, name, _ in rows:
+            if not self.instances.known(tag, name):
+                detail = f"there is no instance {wire_class(tag)} {name} to bring a saved value back"
+                self.resolver.mismatch("instance", f"{module}.{name}", b"", None, detail, module)
 
     def decode(self) -> Any:
         """Build the root: cells and their like first, empty, then the rest, then their contents."""
@@ -164,7 +168,7 @@ def build_set(decoder: Decoder, row: Row, place: int) -> Any:
 
 
 def build_stand_in(decoder: Decoder, row: Row, place: int) -> Any:
-    return decoder.instances.revive(row[0], row[1], decoder.value(row[2]))
+    return decoder.instances.revive(row[0], row[2], decoder.value(row[3]))
 
 
 def build_external(decoder: Decoder, row: Row, place: int) -> Any:

@@ -112,8 +112,9 @@ class Encoder:
             return [wire.EXTERNAL, external]
         stand_in = self.instances.stand_in(value)
         if stand_in is not None:
-            tag, name, made = stand_in
-            return [tag, name, self.slot(made)]
+            tag, module, name, made = stand_in
+            self.tables.module(module)
+            return [tag, module, name, self.slot(made)]
         writer = WRITERS.get(type(value))
         if writer is None:
             raise Unserializable(value)

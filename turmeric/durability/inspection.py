@@ -117,7 +117,7 @@ class Inspector:
         if tag == wire.CONTINUATION:
             return f"#<continuation of {len(self.frames_of_row(row))} frames>"
         if tag in (wire.STAND_IN, wire.RESOURCE):
-            return f"#<{row[1]} from {self.text(row[2], depth + 1)}>"
+            return f"#<{row[2]} from {self.text(row[3], depth + 1)}>"
         if depth >= DEPTH_LIMIT:
             return "..."
         return self.compound(row, start, depth)

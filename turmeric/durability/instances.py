@@ -29,13 +29,16 @@ class Instances:
     def __init__(self, world: World) -> None:
         self.world = world
         self.classes: dict[int, TypeClass] = {tag: world.class_named(name) for tag, name in CLASSES.items()}
+        self.look()
+
+    def look(self) -> None:
+        """Note which instances there are now: loading a module may add some."""
         self.active = {
             tag: {name: found for name, found in type_class.instances.items() if found.methods}
             for tag, type_class in self.classes.items()
         }
         self.any = any(self.active.values())
         self.scalars = any(name in SCALARS for table in self.active.values() for name in table)
-        self.made: set[int] = set()
 
     def find(self, value: Any) -> tuple[int, Instance] | None:
         """The tag and instance for a value; `Serializable` goes before `Resource-Serializable`."""
@@ -51,20 +54,22 @@ class Instances:
     def has(self, value: Any) -> bool:
         return self.find(value) is not None
 
-    def stand_in(self, value: Any) -> tuple[int, str, Any] | None:
-        """(tag, type, stand-in) for a value whose type has an instance; None for others."""
+    def stand_in(self, value: Any) -> tuple[int, str, str, Any] | None:
+        """(tag, the instance's module, type, stand-in) for a value whose type has an instance;
+        None for others."""
         found = self.find(value)
         if found is None:
             return None
         tag, instance = found
         if instance.constraints:
             check_constraints(instance, value)
-        made = self.world.call(self.method(tag, instance, 0), [value])
+        method = self.method(tag, instance, 0)
+        made = self.world.call(method, [value])
         if type_name(made) == type_name(value):
             name = METHODS[tag][0]
             message = f"the instance {self.classes[tag].name} {instance.target}: `{name}` gave a value of the same type"
             raise failure("not-serializable", message, instance.target)
-        return tag, instance.target, made
+        return tag, method.function.code.module, instance.target, made
 
     def method(self, tag: int, instance: Instance, which: int) -> Any:
         name = METHODS[tag][which]

@@ -75,13 +75,17 @@ class Definitions:
         return [each for code in self.world.codes.get(definition, ()) for each in schema.functions_of(code)]
 
     def point(self, definition: str, path: tuple[str, ...], id_: bytes) -> tuple[Code, anf.Let] | None:
+        return self.points_in(definition).get((path, id_))
+
+    def points_in(self, definition: str) -> dict[tuple[tuple[str, ...], bytes], tuple[Code, anf.Let]]:
+        """All points of a definition, by the path of their function and their id."""
         if definition not in self.points:
             self.points[definition] = {
                 (code.path, schema.point_id(code, node)): (code, node)
                 for code in self.codes(definition)
                 for node in schema.points_of(code)
             }
-        return self.points[definition].get((path, id_))
+        return self.points[definition]
 
     def function(self, definition: str, path: tuple[str, ...], id_: bytes) -> Code | None:
         if definition not in self.functions:
@@ -99,6 +103,8 @@ class Resolver:
 
     def module(self, name: str) -> Module | None:
         """The module of that name, loaded for its definitions if need be."""
+        if not all(part.strip("/\\") == part != "" and "/" not in part for part in name.split(".")):
+            return None
         return self.world.modules.get(name) or self.world.load_module(name)
 
     def type(self, row: list[Any]) -> StructType | None:
@@ -164,14 +170,14 @@ class Resolver:
         return None
 
     def at_label(self, definition: str, path: tuple[str, ...], label: str) -> bytes | None:
-        for (there, id_), (_, node) in self.definitions.points[definition].items():
+        for (there, id_), (_, node) in self.definitions.points_in(definition).items():
             if there == path and node.point.label == label:
                 return id_
         return None
 
     def change(self, definition: str, path: tuple[str, ...], label: str, names: list[str]) -> str:
         """What changed at a point, as far as its label finds it again."""
-        for (there, _), (_, node) in self.definitions.points.get(definition, {}).items():
+        for (there, _), (_, node) in self.definitions.points_in(definition).items():
             if there == path and node.point.label == label:
                 now = [var.name for var in node.point.live if not var.temporary]
                 was = [name for name in names if name]

@@ -84,7 +84,7 @@ def check_rows(rows: list[Any], kinds: tuple[type, ...], what: str) -> None:
         if type(row) is not list or len(row) != len(kinds):
             raise corrupt(f"a {what} entry is malformed")
         for part, kind in zip(row, kinds, strict=True):
-            if type(part) is not kind or (kind is list and not all(type(each) is str for each in part)):
+            if type(part) is not kind or (type(part) is list and not all(type(each) is str for each in part)):
                 raise corrupt(f"a {what} entry is malformed")
 
 
@@ -157,8 +157,8 @@ def check_continuation(shape: Shape, row: list[Any]) -> None:
 
 
 def check_stand_in(shape: Shape, row: list[Any]) -> None:
-    need(len(row) == 3 and type(row[1]) is str, "stand-in")
-    shape.slot(row[2])
+    need(len(row) == 4 and type(row[1]) is str and type(row[2]) is str, "stand-in")
+    shape.slot(row[3])
 
 
 def check_handler(shape: Shape, row: list[Any]) -> None:

@@ -123,7 +123,7 @@ class Unpacker:
         return self.node(NODES[tag], data)
 
     def node(self, cls: type, data: tuple[Any, ...]) -> Any:
-        made = cls.__new__(cls)
+        made: Any = object.__new__(cls)
         if cls is anf.Loop:
             self.loops.append(made)
         for name, part in zip(FIELDS[cls], data[1:], strict=True):

@@ -11,12 +11,17 @@ of variables that are not live, and all code that has already run.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import blake2b
 
 from turmeric.intermediate import anf
 from turmeric.intermediate.anf import Code, Control, Simple, Var
 from turmeric.vocabulary.kinds import type_name
 from turmeric.vocabulary.printer import write
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 ID_LENGTH = 12
 """Bytes of an id: 96 bits, so that two pieces of code never share one by chance."""
@@ -226,7 +231,7 @@ def write_set_global(writer: Canonical, node: anf.SetGlobal) -> None:
     writer.simple(node.value)
 
 
-WRITERS = {
+WRITERS: dict[type, Callable[[Canonical, Any], None]] = {
     anf.Return: write_return,
     anf.TailCall: write_tail_call,
     anf.Branch: write_branch,

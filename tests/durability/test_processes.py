@@ -1,0 +1,143 @@
+"""Saved in one process, resumed in another with another hash seed; and after edits of the code."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def tur(directory: Path, *words: str, seed: int = 0) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a fresh process."""
+    env = {**os.environ, "PYTHONHASHSEED": str(seed), "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        [sys.executable, "-m", "turmeric", *words], cwd=directory, env=env, capture_output=True, text=True, timeout=60
+    )
+
+
+PROGRAM = """
+(struct item [name : string, price : int64])
+(defn helper [x] (* x 2))
+(defn total [items tax]
+  (def before (count items))
+  (def start 5)
+  (let [answer (ask "go on?")]
+    (if (= answer :yes)
+      (+ start (helper tax) (reduce (fn [sum i] (+ sum i.price)) 0 items))
+      (- 0 tax))))
+(defn ask [question]
+  (cloneable-shift [k] (write-file "saved.bin" (serialize k)) question))
+(defn main [] (println (total [(item "a" 10) (item "b" 20)] 3)))
+"""
+
+
+def save(directory: Path, program: str = PROGRAM) -> None:
+    (directory / "shop.tur").write_text(program)
+    done = tur(directory, "run", "shop.tur", seed=1)
+    assert done.returncode == 0, done.stderr
+
+
+def test_saved_in_one_process_and_resumed_in_others(tmp_path: Path) -> None:
+    save(tmp_path)
+    for seed in (2, 3):
+        done = tur(tmp_path, "resume", "saved.bin", ":yes", seed=seed)
+        assert (done.returncode, done.stdout) == (0, "41\n"), done.stderr
+
+
+def test_bytes_do_not_depend_on_the_process(tmp_path: Path) -> None:
+    saved = []
+    for seed in (1, 2):
+        (tmp_path / "shop.tur").write_text(PROGRAM)
+        tur(tmp_path, "run", "shop.tur", seed=seed)
+        saved.append((tmp_path / "saved.bin").read_bytes())
+    assert saved[0] == saved[1]
+
+
+HARMLESS = {
+    "a comment": ("(defn helper", "; a comment\n\n(defn helper"),
+    "layout": ("(def before (count items))", "(def before\n       (count\n items))"),
+    "a docstring": ("(defn total [items tax]", '(defn total "Adds up." [items tax]'),
+    "code that has already run": ("(def before (count items))", "(def before (+ 1 (count items)))"),
+    "a new definition that has already run": ("(def before", "(println 1) (def more 2) (def before"),
+    "a variable that is not live, renamed": ("(def before", "(def earlier"),
+    "a function inserted before": ("(defn helper", "(defn other [] (map (fn [x] x) [1]))\n(defn helper"),
+    "a closure inserted before": ("(def before (count items))", "(def before (count (map (fn [x] x) items)))"),
+    "the order of functions": ("(defn helper [x] (* x 2))\n", ""),
+    "a new import": ("(struct item", "(import json)\n(struct item"),
+    "the body of a called function": ("(* x 2)", "(+ x x)"),
+}
+
+
+@pytest.mark.parametrize("edit", HARMLESS)
+def test_resumes_after_a_harmless_edit(tmp_path: Path, edit: str) -> None:
+    save(tmp_path)
+    old, new = HARMLESS[edit]
+    assert old in PROGRAM
+    program = PROGRAM.replace(old, new)
+    if edit == "the order of functions":
+        program += "(defn helper [x] (* x 2))\n"
+    (tmp_path / "shop.tur").write_text(program)
+    done = tur(tmp_path, "resume", "saved.bin", ":yes")
+    assert (done.returncode, done.stdout) == (0, "41\n"), done.stderr
+
+
+HARMFUL = {
+    "a constant": ("(- 0 tax)", "(- 1 tax)"),
+    "an operator": ("(- 0 tax)", "(+ 0 tax)"),
+    "a callee": ("(helper tax)", "(inc tax)"),
+    "a function renamed": ("(defn total [", "(defn totals ["),
+    "a parameter added": ("(defn total [items tax]", "(defn total [items tax more]"),
+    "parameters reordered": ("(defn total [items tax]", "(defn total [tax items]"),
+    "a parameter retyped": ("(defn total [items tax]", "(defn total [items tax : int64]"),
+    "a live variable renamed": ("tax", "levy"),
+    "a live variable dropped": ("(+ start (helper tax)", "(+ 5 (helper tax)"),
+    "a live variable added": ("(- 0 tax)", "(- before tax)"),
+    "a live variable retyped": ("(def start 5)", "(def start : int64 5)"),
+    "a field added": ("price : int64]", "price : int64, size]"),
+    "a field renamed": ("name : string", "title : string"),
+    "a field retyped": ("name : string", "name : symbol"),
+    "fields reordered": ("[name : string, price : int64]", "[price : int64, name : string]"),
+    "the type removed": ("(struct item", "(struct thing"),
+    "code of a closure yet to be made": ("(+ sum i.price)", "(+ sum i.price 0)"),
+}
+
+
+@pytest.mark.parametrize("edit", HARMFUL)
+def test_refuses_after_a_harmful_edit(tmp_path: Path, edit: str) -> None:
+    save(tmp_path)
+    old, new = HARMFUL[edit]
+    assert old in PROGRAM
+    (tmp_path / "shop.tur").write_text(PROGRAM.replace(old, new))
+    done = tur(tmp_path, "resume", "saved.bin", ":yes")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.startswith("schema-mismatch: "), done.stderr
+
+
+def test_a_module_that_is_gone(tmp_path: Path) -> None:
+    save(tmp_path)
+    (tmp_path / "shop.tur").rename(tmp_path / "store.tur")
+    done = tur(tmp_path, "resume", "saved.bin", ":yes")
+    assert done.returncode == 1
+    assert "the module shop" in done.stderr and "cannot be found" in done.stderr
+
+
+def test_loading_for_a_resume_does_not_start_the_work_again(tmp_path: Path) -> None:
+    save(tmp_path, '(println "starting")\n(def config (do (println "config") 1))' + PROGRAM)
+    done = tur(tmp_path, "resume", "saved.bin", ":yes")
+    assert done.stdout == "41\n"
+
+
+def test_inspect_tells_what_waits_and_what_changed(tmp_path: Path) -> None:
+    save(tmp_path)
+    shown = tur(tmp_path, "inspect", "saved.bin").stdout
+    assert "shop.total waits at ask" in shown
+    assert "tax = 3" in shown
+    assert "fits the code that is there now" in shown
+    (tmp_path / "shop.tur").write_text(PROGRAM.replace("(- 0 tax)", "(- 1 tax)"))
+    assert "does not fit: shop.total waits at" in tur(tmp_path, "inspect", "saved.bin").stdout
