@@ -159,8 +159,10 @@ class Loader:
         return None
 
     def unknown(self, name: str) -> str:
-        known = [entry[:-4] for root in (*self.roots, library_directory()) for entry in list_modules(root)]
-        near = nearest(name, known)
+        directory = name.rpartition(".")[0]
+        below = directory.replace(".", os.sep)
+        names = [entry[:-4] for root in (*self.roots, library_directory()) for entry in list_modules(os.path.join(root, below))]
+        near = nearest(name, [f"{directory}.{each}" if directory else each for each in names])
         hint = f"; did you mean `{near}`?" if near else f" (looked for {name.replace('.', '/')}.tur)"
         return f"there is no module `{name}`{hint}"
 

@@ -133,12 +133,17 @@ def compile_pattern(expander: Expander, pattern: object, value: Core, span: Span
 def name_pattern(expander: Expander, name: Symbol, value: Core) -> Compiled:
     if name.name == "_":
         return [], []
-    found = expander.resolve(name, Scope())
-    if isinstance(found, namespace.Global) and found.kind == namespace.TYPE:
-        made = found.force()
-        if isinstance(made, Struct):
-            return [instance_test(expander, value, made.type.symbol)], []
+    found = type_named(expander, name)
+    made = found.force() if found is not None else None
+    if isinstance(made, Struct):
+        return [instance_test(expander, value, made.type.symbol)], []
     return [], [(name, value)]
+
+
+def type_named(expander: Expander, name: object) -> namespace.Global | None:
+    """The type or constructor of that name, if there is one."""
+    found = expander.resolve(name, Scope()) or expander.member(name) if type(name) is Symbol else None
+    return found if isinstance(found, namespace.Global) and found.kind == namespace.TYPE else None
 
 
 def instance_test(expander: Expander, value: Core, symbol: str) -> Core:
@@ -168,10 +173,8 @@ def list_pattern(expander: Expander, pattern: List, value: Core) -> Compiled:
 
 def constructor_pattern(expander: Expander, pattern: List, items: list[object], value: Core) -> Compiled:
     head = items[0]
-    found = expander.resolve(head, Scope()) if type(head) is Symbol else None
-    if found is None and type(head) is Symbol:
-        found = expander.member(head)
-    made = found.force() if isinstance(found, namespace.Global) and found.kind == namespace.TYPE else None
+    found = type_named(expander, head)
+    made = found.force() if found is not None else None
     type_ = made.type if isinstance(made, Struct) else made
     if not isinstance(type_, StructType):
         near = namespace.nearest(write(head), expander.known_types())

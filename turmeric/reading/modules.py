@@ -59,7 +59,9 @@ def top_import(expander: Expander, form: List) -> Iterator[Declaration]:
     expander.module.aliases[write(alias) if alias is not None else name.name] = module
     names = options.get("refer", vectors.EMPTY)
     for item in type_annotations.vector_items(expander, names, "a vector of names after :refer"):
+        outer, expander.span = expander.span, span_of(item) or expander.span
         refer(expander, module, item)
+        expander.span = outer
     yield Declaration(kinds.IMPORT, name.name)
 
 
