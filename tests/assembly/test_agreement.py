@@ -1,0 +1,60 @@
+"""Every way of running a program gives the same: plain, and stored and restored at every call."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.assembly.generated import NAMES, programs
+from turmeric.assembly.roundtrip import RoundTripSession
+from turmeric.assembly.session import Session
+from turmeric.vocabulary.errors import TurmericError
+from turmeric.vocabulary.printer import write
+
+SLOW = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.fixture(scope="module")
+def plain() -> Session:
+    return Session([])
+
+
+@pytest.fixture(scope="module")
+def restored() -> RoundTripSession:
+    return RoundTripSession([])
+
+
+def outcome(session: Session, program: str) -> str:
+    """What a program gives, or the name of its error."""
+    session.activate()
+    module = session.new_module("generated")
+    try:
+        return write(session.evaluate(program, "generated.tur", module))
+    except TurmericError as error:
+        return f"{error.name}: {error.message}"
+
+
+@SLOW
+@given(program=programs())
+def test_storing_and_restoring_at_every_call_changes_nothing(
+    plain: Session, restored: RoundTripSession, program: str
+) -> None:
+    assert outcome(plain, program) == outcome(restored, program)
+
+
+def test_the_programs_were_stored_and_restored(restored: RoundTripSession) -> None:
+    assert restored.restores > 1000
+    assert restored.skipped == 0
+
+
+@SLOW
+@given(program=programs(), order=st.permutations(NAMES))
+def test_the_names_of_variables_do_not_matter(plain: Session, program: str, order: list[str]) -> None:
+    """Hygiene: locals named like the library's functions, or like a macro's variables, are the user's."""
+    fresh = {name: f"{other}-of-mine" for name, other in zip(NAMES, order, strict=True)}
+    body = program.split("(defn run")[1]
+    renamed = re.sub(r"(?<=[\s(\[])(" + "|".join(NAMES) + r")(?=[\s)\]])", lambda found: fresh[found[1]], body)
+    assert outcome(plain, program) == outcome(plain, program.split("(defn run")[0] + "(defn run" + renamed)
