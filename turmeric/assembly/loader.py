@@ -30,6 +30,8 @@ PRELUDE = (
     "classes",
     "function",
     "list",
+    "reducing",
+    "sorting",
     "vector",
     "map",
     "set",

@@ -260,7 +260,7 @@ def arity_error(callee: Any, got: int) -> TurmericError:
         expected = f"at least {low}"
     else:
         expected = str(low) if low == high else f"{low} to {high}"
-    noun = "argument" if expected == "1" else "arguments"
+    noun = "argument" if (low if high is None else high) == 1 else "arguments"
     return failure("arity-error", f"{callee.name} expects {expected} {noun}, got {got}", callee.symbol)
 
 

@@ -9,6 +9,9 @@ from __future__ import annotations
 from turmeric.running import copying, hashing, ordering
 from turmeric.running.classes import TypeClass
 from turmeric.running.continuation import Continuation
+from turmeric.running.primitives.core import usable
+from turmeric.running.structure import short
+from turmeric.running.values import Ref
 from turmeric.vocabulary import lists
 from turmeric.vocabulary.errors import failure
 from turmeric.vocabulary.lists import List
@@ -75,8 +78,19 @@ def plain_text(type_class: TypeClass | None, values: List, separator: str, raw: 
     return separator.join([text(value) for value in values])
 
 
+def shown(value: Any, parts: Any, texts: Any, raw: bool) -> str:
+    """A value's text, with the texts that a user's `Show` made for some of its parts."""
+    for text in texts:
+        if type(text) is not str:
+            raise failure("type-error", f"show must give a string, got {short(text)}", text)
+    replaced = {id(part): text for part, text in zip(parts, texts, strict=True)}
+    return display(value, replaced) if raw else write(value, replaced)
+
+
 def clone(value: Any) -> Any:
-    """A copy of a value that shares no cell with it."""
+    """A copy of a value that shares no cell with it, but for refs that are definitions'."""
+    if type(value) is Ref:
+        return Ref(copying.copied(usable(value, "clone").value))
     if type(value) is not Continuation:
         return copying.copied(value)
     if value.one_shot:
@@ -95,6 +109,7 @@ TABLE: dict[str, Callable[..., Any]] = {
     "custom-parts*": custom_parts,
     "custom-inside*": custom_inside,
     "plain-text*": plain_text,
+    "shown*": shown,
     "compare-values*": ordering.compare,
     "compared-parts*": ordering.compared_parts,
     "hash-value*": hashing.hash_value,

@@ -16,7 +16,7 @@ from turmeric.vocabulary.errors import failure
 from turmeric.vocabulary.kinds import has_type, type_name
 from turmeric.vocabulary.lists import List
 from turmeric.vocabulary.maps import Map
-from turmeric.vocabulary.printer import display, write
+from turmeric.vocabulary.printer import display
 from turmeric.vocabulary.sets import Set
 from turmeric.vocabulary.structs import Struct
 from turmeric.vocabulary.symbols import Keyword, Symbol, keyword, symbol
@@ -271,33 +271,6 @@ def has_instance(type_class: Any, value: Any) -> bool:
     return isinstance(type_class, TypeClass) and type_class.instance_for(value) is not None
 
 
-def classed(type_class: TypeClass, value: Any) -> List:
-    """The parts of a value (itself included) for whose types a class has an instance of the
-    user's, the innermost first."""
-    found: list[Any] = []
-    if type_class.instances.keys() - {"any"}:
-        seen: set[int] = set()
-        work: list[tuple[Any, bool]] = [(value, False)]
-        while work:
-            part, done = work.pop()
-            if done:
-                found.append(part)
-                continue
-            if id(part) in seen or type(part) is Closure:
-                continue
-            seen.add(id(part))
-            if type_class.instance_for(part) is not None:
-                work.append((part, True))
-            work.extend((child, False) for child in reversed(copying.children(part)))
-    return lists.from_iterable(found)
-
-
-def shown(value: Any, parts: Any, texts: Any, raw: bool) -> str:
-    """A value's text, with the texts that a user's `Show` made for some of its parts."""
-    replaced = {id(part): text for part, text in zip(parts, texts, strict=True)}
-    return display(value, replaced) if raw else write(value, replaced)
-
-
 def continuation_consumed(value: Any) -> bool:
     return type(value) is Continuation and value.consumed
 
@@ -419,8 +392,6 @@ TABLE: dict[str, Callable[..., Any]] = {
     "error": make_error,
     "error-trace": error_trace,
     "has-instance?": has_instance,
-    "parts-with-instance": classed,
-    "shown": shown,
     "consumed?": continuation_consumed,
     "one-shot?": lambda value: type(value) is Continuation and value.one_shot,
     "copy-cells": copying.copied,

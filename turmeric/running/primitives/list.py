@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from itertools import chain, islice
 
-from turmeric.running import ordering
+from turmeric.running import collecting
 from turmeric.running.primitives.core import concat, items
 from turmeric.running.structure import short
-from turmeric.running.values import Builtin
-from turmeric.vocabulary import lists, maps, vectors
+from turmeric.vocabulary import lists, vectors
 from turmeric.vocabulary.equality import equal, key_of, value_of
 from turmeric.vocabulary.errors import failure
 from turmeric.vocabulary.kinds import is_number
 from turmeric.vocabulary.lists import List
-from turmeric.vocabulary.maps import Map
-from turmeric.vocabulary.sets import Set
-from turmeric.vocabulary.structs import Struct
 from turmeric.vocabulary.vectors import Vector
 
 TYPE_CHECKING = False
@@ -176,113 +172,6 @@ def partition(size: int, step: int, value: Any, whole: bool) -> List:
     return lists.from_iterable([lists.from_iterable(each) for each in slices if not whole or len(each) == size])
 
 
-# Collecting -----------------------------------------------------------------------------------
-
-
-def conj(value: Any, *values: Any) -> Any:
-    """A collection with values added where adding is natural for it."""
-    return added("conj", value, values)
-
-
-def into(value: Any, source: Any) -> Any:
-    """A collection with all elements of another added."""
-    return added("into", value, items(source, "into"))
-
-
-def added(name: str, value: Any, values: Iterable[Any]) -> Any:
-    if isinstance(value, Vector):
-        return value.concat(values)
-    if value is None or isinstance(value, List):
-        value = lists.EMPTY if value is None else value
-        for item in values:
-            value = lists.cons(item, value)
-        return value
-    if isinstance(value, Set):
-        for item in values:
-            value = value.add(item)
-        return value
-    if isinstance(value, Map):
-        return value.assoc_all([pair for item in values for pair in entries(item)])
-    raise failure("type-error", f"{name} expects a list, vector, map or set, got {short(value)}", value)
-
-
-def entries(item: Any) -> list[tuple[Any, Any]]:
-    """The entries that adding a value to a map adds: a pair's, a map's, none for nil."""
-    if isinstance(item, Map):
-        return list(item.items())
-    if isinstance(item, Vector | List) and len(item) == 2:
-        key, value = item
-        return [(key, value)]
-    if item is None:
-        return []
-    raise failure("type-error", f"a map takes [key value] pairs or maps, got {short(item)}", item)
-
-
-def frequencies(value: Any) -> Map:
-    counts: dict[Any, int] = {}
-    for item in items(value, "frequencies"):
-        key = key_of(item)
-        counts[key] = counts.get(key, 0) + 1
-    return maps.from_pairs((value_of(key), count) for key, count in counts.items())
-
-
-def append_at(groups: Map, key: Any, item: Any) -> Map:
-    """The map with `item` appended to the vector at `key`."""
-    return groups.assoc(key, groups.get(key, vectors.EMPTY).append(item))
-
-
-# Sorting --------------------------------------------------------------------------------------
-
-
-def sorted_plainly(values: Vector) -> Vector:
-    """In the built-in order."""
-    parts = list(values)
-    return vectors.from_iterable(ordered(parts, sort_key(parts)))
-
-
-def sorted_pairs(pairs: Vector) -> Vector:
-    """The second parts of pairs, in the built-in order of the first."""
-    rows: list[Any] = list(pairs)
-    key = sort_key([row[0] for row in rows])
-    by_first = ordered(rows, (lambda row: row[0]) if key is None else lambda row: key(row[0]))
-    return vectors.from_iterable([row[1] for row in by_first])
-
-
-def ordered(values: list[Any], key: Callable[[Any], Any] | None) -> list[Any]:
-    return sorted(values, key=key) if key else sorted(values)
-
-
-def sort_key(values: list[Any]) -> Callable[[Any], Any] | None:
-    """What Python has to sort by; None when its own order is the language's."""
-    kinds = {type(value) for value in values}
-    if kinds == {str} or (kinds <= {int, float} and all(value == value for value in values)):
-        return None
-    from functools import cmp_to_key
-
-    return cmp_to_key(ordering.compare)
-
-
-def sorted_by_primitive(less: Any, values: Vector) -> Vector | None:
-    """Sorted by a primitive such as `>`, which cannot capture; None for other functions."""
-    if type(less) is not Builtin:
-        return None
-    from functools import cmp_to_key
-
-    def order(a: Any, b: Any) -> int:
-        return -1 if precedes(less(a, b)) else int(precedes(less(b, a)))
-
-    return vectors.from_iterable(sorted(values, key=cmp_to_key(order)))
-
-
-def precedes(answer: Any) -> bool:
-    """What a comparison says: a truth value, or a number below 0."""
-    return answer < 0 if is_number(answer) else answer is not None and answer is not False
-
-
-def is_reduced(value: Any) -> bool:
-    return type(value) is Struct and value.type.symbol == "list.reduced"
-
-
 TABLE: dict[str, Callable[..., Any]] = {
     "elements*": elements,
     "at*": Vector.__getitem__,
@@ -307,12 +196,7 @@ TABLE: dict[str, Callable[..., Any]] = {
     "distinct": distinct,
     "dedupe": dedupe,
     "partition*": partition,
-    "conj": conj,
-    "into": into,
-    "frequencies": frequencies,
-    "append-at*": append_at,
-    "reduced?": is_reduced,
-    "sorted*": sorted_plainly,
-    "sorted-pairs*": sorted_pairs,
-    "sorted-by-primitive*": sorted_by_primitive,
+    "conj": collecting.conj,
+    "into": collecting.into,
+    "frequencies": collecting.frequencies,
 }

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from turmeric.running import structure
+from turmeric.running.collecting import entries
 from turmeric.running.primitives.core import contains, items
-from turmeric.running.primitives.list import entries
 from turmeric.running.structure import short
 from turmeric.vocabulary import lists, maps
 from turmeric.vocabulary.errors import failure
@@ -142,6 +142,13 @@ def path_in(value: Any, path: Any) -> bool:
     return True
 
 
+def held(value: Any, key: Any) -> Any:
+    """What `update` changes: the value at a key, nil if there is none; a struct must have the field."""
+    if type(value) is Struct and isinstance(key, Keyword):
+        return structure.field(value, key.name)
+    return structure.get(value, key)
+
+
 def has_key(value: Any, key: Any) -> bool:
     if isinstance(value, List | str | bytes):
         return type(key) is int and 0 <= key < len(value)
@@ -159,4 +166,5 @@ TABLE: dict[str, Callable[..., Any]] = {
     "zipmap": zipmap,
     "merge": merge,
     "path-in?": path_in,
+    "held*": held,
 }

@@ -169,7 +169,6 @@ TABLE: dict[str, Callable[..., Any]] = {
     "subs": subs,
     "split": split,
     "lines": split_lines,
-    "check-separator*": lambda separator: separator,
     "upper": str.upper,
     "lower": str.lower,
     "capitalize": str.capitalize,
