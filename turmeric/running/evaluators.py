@@ -49,19 +49,29 @@ def located(error: BaseException, place: Place) -> TurmericError:
     return made
 
 
+def cause_of(error: BaseException) -> BaseException | None:
+    """The Python exception behind an error, if there is one."""
+    return error.__cause__ if isinstance(error, TurmericError) else error
+
+
 def translated(error: BaseException) -> TurmericError:
-    """A Python exception as a Turmeric error."""
-    if isinstance(error, ZeroDivisionError):
-        return failure("division-by-zero", "division by zero")
-    if isinstance(error, OverflowError):
-        return failure("overflow", f"the result is too large: {error}")
-    if isinstance(error, OSError):
-        name = f": {error.filename}" if error.filename else ""
-        return failure("io-error", f"{error.strerror or error}{name}", error.filename)
-    kind = type(error).__name__
-    made = failure("python-error", f"{kind}: {error}", kind)
+    """A Python exception as a Turmeric error, of which it is the cause."""
+    made = failure(*translation(error))
     made.__cause__ = error
     return made
+
+
+def translation(error: BaseException) -> tuple[str, str, object]:
+    """The name, message and data of the error for a Python exception."""
+    if isinstance(error, ZeroDivisionError):
+        return "division-by-zero", "division by zero", None
+    if isinstance(error, OverflowError):
+        return "overflow", f"the result is too large: {error}", None
+    if isinstance(error, OSError):
+        name = f": {error.filename}" if error.filename else ""
+        return "io-error", f"{error.strerror or error}{name}", error.filename
+    kind = type(error).__name__
+    return "python-error", f"{kind}: {error}", kind
 
 
 class Evaluators:
@@ -219,7 +229,7 @@ def primitive_call(call: Callable[..., Any], args: list[Evaluator], place: Place
         try:
             return call(*[arg(env) for arg in args])
         except Exception as error:
-            raise located(error, place) from error.__cause__
+            raise located(error, place) from cause_of(error)
 
     return evaluate
 
@@ -229,7 +239,7 @@ def unary(call: Callable[..., Any], arg: Evaluator, place: Place) -> Evaluator:
         try:
             return call(arg(env))
         except Exception as error:
-            raise located(error, place) from error.__cause__
+            raise located(error, place) from cause_of(error)
 
     return evaluate
 
@@ -239,7 +249,7 @@ def binary(call: Callable[..., Any], first: Evaluator, second: Evaluator, place:
         try:
             return call(first(env), second(env))
         except Exception as error:
-            raise located(error, place) from error.__cause__
+            raise located(error, place) from cause_of(error)
 
     return evaluate
 

@@ -17,7 +17,7 @@ from turmeric.intermediate import anf
 from turmeric.intermediate.anf import Control, Var
 from turmeric.reading import core
 from turmeric.running.continuation import Binding, Cleanup, Handler, Mark, Prompt, Segment
-from turmeric.running.evaluators import Evaluators, Scope, located
+from turmeric.running.evaluators import Evaluators, Scope, cause_of, located
 from turmeric.running.functions import Function, Point
 from turmeric.running.values import Closure
 from turmeric.vocabulary.namespace import Global
@@ -149,7 +149,7 @@ def applied(machine: Machine, callee: Any, args: list[Any], frames: Any, place: 
     try:
         return machine.apply(callee, args, frames)
     except Exception as error:
-        raise located(error, place) from error.__cause__
+        raise located(error, place) from cause_of(error)
 
 
 def observed_call(
