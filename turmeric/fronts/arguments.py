@@ -20,6 +20,8 @@ OPTIONS: dict[str, tuple[str, ...] | None] = {
 }
 """Every option: None for a switch, else the values it may have (none given: any)."""
 
+VALUES = {"-e": "an expression", "--program": "a file or a directory"}
+
 SHORT = {"-h": "--help", "-V": "--version"}
 
 
@@ -87,7 +89,7 @@ def take_option(arguments: Arguments, word: str, words: list[str], place: int, a
             raise UsageError(f"{name} takes no value")
     elif not has_value:
         if place >= len(words):
-            raise UsageError(f"{name} needs {'an expression' if name == '-e' else 'a value: ' + ' or '.join(values)}")
+            raise UsageError(f"{name} needs {VALUES.get(name) or 'a value: ' + ' or '.join(values)}")
         value, place = words[place], place + 1
     if values and value not in values:
         raise UsageError(f"{name} is {' or '.join(values)}, not `{value}`")

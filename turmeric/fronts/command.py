@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 
 from turmeric.fronts.arguments import Arguments, UsageError, parse
-from turmeric.fronts.statuses import OK, USAGE, guarded
+from turmeric.fronts.statuses import OK, guarded, misused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,8 +67,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         function, arguments = chosen(sys.argv[1:] if argv is None else argv)
     except UsageError as error:
-        print(f"tur: {error}\n(see tur --help)", file=sys.stderr)
-        return USAGE
+        return misused(error)
     return guarded(lambda: function(arguments), "--debug" in arguments.options)
 
 

@@ -114,20 +114,21 @@ what they call.  Variables that a macro made get a number when the name is taken
 """
 
 RESUME = """\
-tur resume FILE [VALUE]
+tur resume [--program PATH] FILE [VALUE]
 
 Go on with the continuation that a program saved to FILE, in this process.  VALUE is a
 Turmeric expression, and what the pause in the program returns; without it, nil.
+The program's modules are looked for in the current directory, or in that of --program.
 
   tur resume checkpoint-order-validated.bin
   tur resume approval.bin '{:approved true}'
 """
 
 INSPECT = """\
-tur inspect FILE [--json]
+tur inspect FILE [--json] [--program PATH]
 
 Show what a saved file holds, without running anything: its format version, the functions
-it waits in and where, the values they keep.
+it waits in and where, the values they keep, and whether it fits the code that is there now.
 
   tur inspect checkpoint-order-validated.bin
   tur inspect approval.bin --json | jq .frames

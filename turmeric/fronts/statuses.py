@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
+from turmeric.fronts.arguments import UsageError
 from turmeric.vocabulary.errors import TurmericError
 
 TYPE_CHECKING = False
@@ -32,6 +33,8 @@ def guarded(action: Callable[[], int], debug: bool) -> int:
             sys.stdout.flush()
     except TurmericError as error:
         return broken_pipe() if isinstance(error.__cause__, BrokenPipeError) else failed(error, debug)
+    except UsageError as error:
+        return misused(error)
     except BrokenPipeError:
         return broken_pipe()
     except KeyboardInterrupt as interrupt:
@@ -49,6 +52,11 @@ def failed(error: TurmericError, debug: bool = False) -> int:
     sys.stdout.flush()
     print(report(error, wants_color(sys.stderr)), file=sys.stderr)
     return FAILED
+
+
+def misused(error: UsageError) -> int:
+    print(f"tur: {error}\n(see tur --help)", file=sys.stderr)
+    return USAGE
 
 
 def interrupted(interrupt: KeyboardInterrupt, debug: bool) -> int:

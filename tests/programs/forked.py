@@ -1,0 +1,78 @@
+"""Runs each program in a process of its own that begins with a session already made.
+
+Loading the standard library takes longer than most programs run; forking takes a
+millisecond or two, and nothing a program does reaches the next one.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import select
+import signal
+import sys
+from pathlib import Path
+
+from turmeric.assembly.roundtrip import RoundTripSession
+from turmeric.assembly.session import Session
+from turmeric.vocabulary.errors import TurmericError
+from turmeric.vocabulary.report import report
+
+MODES: dict[str, type[Session]] = {"plain": Session, "roundtrip": RoundTripSession}
+"""How every program runs."""
+
+SECONDS = 60
+"""After which a program counts as hanging."""
+
+_sessions: dict[str, Session] = {}
+
+
+def run(program: Path, mode: str, directory: Path) -> tuple[str, str]:
+    """What a program prints, and what it writes to stderr or reports, started in `directory`."""
+    if mode not in _sessions:
+        _sessions[mode] = MODES[mode]()
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        with os.fdopen(writing, "w", encoding="utf-8") as answer:
+            json.dump(outcome(_sessions[mode], program, directory), answer)
+        os._exit(0)
+    os.close(writing)
+    answer = received(reading, child)
+    os.waitpid(child, 0)
+    assert answer, f"{program} ended without an answer, or took more than {SECONDS} seconds"
+    printed, reported = json.loads(answer)
+    return printed, reported
+
+
+def received(reading: int, child: int) -> bytes:
+    """What the child wrote until its end; a child that hangs is killed."""
+    pieces: list[bytes] = []
+    with os.fdopen(reading, "rb", buffering=0) as pipe:
+        while select.select([pipe], [], [], SECONDS)[0]:
+            piece = pipe.read(1 << 16)
+            if not piece:
+                return b"".join(pieces)
+            pieces.append(piece)
+    os.kill(child, signal.SIGKILL)
+    return b""
+
+
+def outcome(session: Session, program: Path, directory: Path) -> tuple[str, str]:
+    """Run a program in this process, which ends with it."""
+    os.chdir(directory)
+    sys.stdin, sys.stdout, sys.stderr = io.StringIO(), io.StringIO(), io.StringIO()
+    session.loader.roots = [str(program.parent)]
+    session.activate()
+    try:
+        session.run_file(str(program))
+    except TurmericError as error:
+        print(report(error), file=sys.stderr)
+    except SystemExit as end:
+        if end.code:
+            print(f"exit status {end.code}", file=sys.stderr)
+    except BaseException as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+    return sys.stdout.getvalue(), sys.stderr.getvalue()
