@@ -75,8 +75,12 @@ def loop(draw: Draw, scope: tuple[str, ...], depth: int) -> str:
 def collection(draw: Draw, scope: tuple[str, ...], depth: int) -> str:
     items = " ".join(draw(st.lists(leaves(scope), min_size=1, max_size=3)))
     body = draw(expressions((*scope, "each"), depth))
-    kind = draw(st.sampled_from(("(reduce + 0 (map (fn [each] {body}) [{items}]))", "(count (filter (fn [each] (< 0 {body})) [{items}]))")))
-    return kind.format(items=items, body=body)
+    shapes = (
+        f"(reduce + 0 (map (fn [each] {body}) [{items}]))",
+        f"(count (filter (fn [each] (< 0 {body})) [{items}]))",
+        f"(reduce + 0 (for [each [{items}] :when (odd? {body})] {body}))",
+    )
+    return draw(st.sampled_from(shapes))
 
 
 @st.composite

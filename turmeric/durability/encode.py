@@ -136,7 +136,8 @@ def is_text(value: str) -> bool:
     try:
         value.encode()
     except UnicodeEncodeError as error:
-        raise failure("not-serializable", f"a string holds the lone surrogate U+{ord(value[error.start]):04X}") from error
+        code = f"U+{ord(value[error.start]):04X}"
+        raise failure("not-serializable", f"a string holds the lone surrogate {code}") from error
     return True
 
 

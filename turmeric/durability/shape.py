@@ -29,7 +29,9 @@ class Shape:
             if type(slot) not in SCALARS:
                 raise corrupt("a value in line is of no known type")
             return
-        if not 1 <= len(slot) <= 2 or any(type(part) is not int or part < 0 for part in slot) or slot[0] >= len(self.heap):
+        if not 1 <= len(slot) <= 2 or any(type(part) is not int or part < 0 for part in slot):
+            raise corrupt("a reference is malformed")
+        if slot[0] >= len(self.heap):
             raise corrupt("a reference points nowhere")
         target = self.heap[slot[0]]
         if len(slot) == 2 and (target[0] not in (wire.LIST, wire.FRAMES) or slot[1] >= len(target) - 2):

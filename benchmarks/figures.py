@@ -1,0 +1,150 @@
+"""The figures of the CEK machine, of saving and of start-up: `python benchmarks/figures.py`.
+
+Prints tables and writes `benchmarks/results/machine.json`.  Needs an installed `tur`.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+sys.setrecursionlimit(1_100_000)
+
+from measuring import alternately, microseconds, peak_memory, whole_process  # noqa: E402
+
+from turmeric.assembly.session import Session  # noqa: E402
+from turmeric.durability.saving import deserialize, serialize  # noqa: E402
+from turmeric.version import __version__  # noqa: E402
+
+RUNS = 5
+
+
+# The same programs in Python, written by hand ----------------------------------------------
+
+
+def fib(n: int) -> int:
+    return n if n < 2 else fib(n - 1) + fib(n - 2)
+
+
+def tak(x: int, y: int, z: int) -> int:
+    return z if not y < x else tak(tak(x - 1, y, z), tak(y - 1, z, x), tak(z - 1, x, y))
+
+
+def loop() -> int:
+    i = total = 0
+    while i < 1_000_000:
+        i, total = i + 1, total + i
+    return total
+
+
+def sum_to(n: int) -> int:
+    return 0 if n == 0 else n + sum_to(n - 1)
+
+
+def produce() -> Any:
+    yield from range(100_000)
+
+
+PYTHON = {
+    "fib-25": lambda: fib(25),
+    "tak-18-12-6": lambda: tak(18, 12, 6),
+    "loop-1e6": loop,
+    "deep-recursion-1e6": lambda: sum_to(1_000_000),
+    "generator-1e5": lambda: sum(produce()),
+}
+
+
+def machine() -> list[dict[str, Any]]:
+    """Time and ratio of each program on the machine and in Python; the answers are compared."""
+    session = Session([str(HERE)])
+    module = session.loader.import_module("machine")
+    rows = []
+    for name, by_hand in PYTHON.items():
+        function = module.definitions[name].force()
+
+        def ours(function: Any = function) -> Any:
+            return session.world.call(function, [], prompt=True)
+
+        assert ours() == by_hand(), name
+        least = alternately({"turmeric": ours, "python": by_hand}, RUNS)
+        ratio = least["turmeric"] / least["python"]
+        rows.append({"program": name, **least, "ratio": ratio})
+        print(f"{name:22} {least['turmeric'] * 1e3:9.1f} ms {least['python'] * 1e3:9.2f} ms {ratio:7.1f} x")
+    return rows
+
+
+FRAMES = """
+(defn down [n flag]
+  (let [name (str "frame-" n) r (if (= n 1) (cloneable-shift [k] k) (down (- n 1) (not flag)))]
+    [r n name flag]))
+"""
+
+
+def saving() -> list[dict[str, Any]]:
+    """Microseconds and bytes of 1, 10, 100, 1000 frames of an integer, a string and a boolean."""
+    import pickle
+
+    session = Session([])
+    session.evaluate(FRAMES)
+    rows = []
+    for count in (1, 10, 100, 1000):
+        continuation = session.evaluate(f"(reset (down {count} true))")
+        data = serialize(session.world, continuation, keep=True)
+        lists = [[n, f"frame-{n}", n % 2 == 0] for n in range(count)]
+        row = {
+            "frames": count,
+            "bytes": len(data),
+            "serialize_us": microseconds(lambda k=continuation: serialize(session.world, k, keep=True)),
+            "deserialize_us": microseconds(lambda data=data: deserialize(session.world, data)),
+            "pickle_bytes": len(pickle.dumps(lists)),
+            "pickle_us": microseconds(lambda lists=lists: pickle.dumps(lists)),
+        }
+        rows.append(row)
+        print("{frames:5} frames: {serialize_us:8.1f} us out {deserialize_us:8.1f} us in {bytes:7} B".format(**row), end="")
+        print("   (pickle of the lists: {pickle_us:6.1f} us, {pickle_bytes} B)".format(**row))
+    return rows
+
+
+def memory() -> dict[str, int]:
+    """Peak memory of capturing and continuing 1e4 and 1e6 times."""
+    found = {}
+    for name in ("capture-1e4", "capture-1e6"):
+        code = (
+            "from turmeric.assembly.session import Session\n"
+            f"s = Session([{str(HERE)!r}])\n"
+            f"s.world.call(s.loader.import_module('machine').definitions[{name!r}].force(), [], prompt=True)"
+        )
+        found[name] = peak_memory(code)
+        print(f"{name:22} {found[name]} KiB at most")
+    return found
+
+
+def startup() -> dict[str, float]:
+    """Whole processes."""
+    tur = str(Path(sys.executable).with_name("tur"))
+    found = {
+        "python -c pass": whole_process([sys.executable, "-c", "pass"], 20),
+        "tur -e 1": whole_process([tur, "-e", "1"], 20),
+    }
+    for name, seconds in found.items():
+        print(f"{name:22} {seconds * 1e3:6.1f} ms")
+    return found
+
+
+def main() -> None:
+    where = {"date": str(date.today()), "python": platform.python_version(), "turmeric": __version__}
+    print(where)
+    results = {**where, "machine": machine(), "saving": saving(), "memory_kib": memory(), "startup_s": startup()}
+    target = HERE / "results" / "machine.json"
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(json.dumps(results, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""Measuring: process CPU time, the least of several runs taken in turn."""
+
+from __future__ import annotations
+
+import gc
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+
+def alternately(functions: dict[str, Callable[[], Any]], runs: int) -> dict[str, float]:
+    """The least CPU seconds of each function, run in turn so that all meet the same weather."""
+    least = dict.fromkeys(functions, float("inf"))
+    for _ in range(runs):
+        for name, function in functions.items():
+            gc.collect()
+            start = time.process_time()
+            function()
+            least[name] = min(least[name], time.process_time() - start)
+    return least
+
+
+def whole_process(words: list[str], runs: int, **environment: str) -> float:
+    """The least wall-clock seconds of a whole process."""
+    env = {**os.environ, **environment}
+    least = float("inf")
+    for _ in range(runs):
+        start = time.perf_counter()
+        subprocess.run(words, check=True, stdout=subprocess.DEVNULL, env=env)
+        least = min(least, time.perf_counter() - start)
+    return least
+
+
+def peak_memory(code: str) -> int:
+    """The peak resident memory, in KiB, of a Python process that runs some code."""
+    report = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    done = subprocess.run([sys.executable, "-c", f"{code}\n{report}"], check=True, capture_output=True, text=True)
+    return int(done.stdout.split()[-1])
+
+
+def microseconds(function: Callable[[], Any], budget: float = 0.5) -> float:
+    """The least microseconds of one call, over as many batches as the budget in seconds allows."""
+    start = time.perf_counter()
+    function()
+    batch = max(1, int(0.02 / max(time.perf_counter() - start, 1e-7)))
+    least = float("inf")
+    end = time.perf_counter() + budget
+    while time.perf_counter() < end:
+        begin = time.process_time()
+        for _ in range(batch):
+            function()
+        least = min(least, (time.process_time() - begin) / batch)
+    return least * 1e6
