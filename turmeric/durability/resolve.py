@@ -12,7 +12,7 @@ from turmeric.intermediate import schema
 from turmeric.running.functions import Point
 from turmeric.running.values import Closure
 from turmeric.running.world import World
-from turmeric.vocabulary.errors import failure
+from turmeric.vocabulary.errors import CORE, ERROR_TYPES, failure
 from turmeric.vocabulary.namespace import UNBOUND, Module, nearest
 from turmeric.vocabulary.structs import Struct, StructType
 
@@ -109,7 +109,8 @@ class Resolver:
 
     def type(self, row: list[Any]) -> StructType | None:
         module, name, _, old = row
-        value = self.value(module, name)
+        own = ERROR_TYPES.get(name) if module == CORE else None
+        value = own or self.value(module, name)
         made = value.type if isinstance(value, Struct) else value
         if not isinstance(made, StructType):
             self.missing("type", module, name, old)

@@ -44,6 +44,8 @@ BUILT_IN = {
 """Names of types that every module knows."""
 
 COLON = ":"
+ANY_ERROR = "core.error"
+"""The function `error`, which as a type stands for every error."""
 
 
 def parse_type(expander: Expander, datum: object) -> object:
@@ -73,7 +75,7 @@ def type_named(expander: Expander, name: Symbol) -> object:
     if found is None:
         found = expander.member(name)
     if isinstance(found, namespace.Global):
-        if found.kind == namespace.TYPE:
+        if found.kind == namespace.TYPE or found.symbol == ANY_ERROR:
             return found.symbol
         if found.kind == namespace.SPECIAL and name.name == "cloneable-shift":
             return "continuation"

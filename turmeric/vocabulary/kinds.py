@@ -11,7 +11,7 @@ from collections.abc import Callable
 from turmeric.vocabulary.lists import List, SourceList
 from turmeric.vocabulary.maps import Map, SourceMap
 from turmeric.vocabulary.sets import Set, SourceSet
-from turmeric.vocabulary.structs import DataType, Struct, StructType
+from turmeric.vocabulary.structs import ERROR, DataType, Struct, StructType
 from turmeric.vocabulary.symbols import Keyword, Symbol
 from turmeric.vocabulary.vectors import SourceVector, Vector
 
@@ -98,7 +98,9 @@ def has_type(value: object, name: str) -> bool:
     check = CHECKS.get(name)
     if check is not None:
         return check(value)
-    return type_name(value) == name or data_type_name(value) == name or name == "any"
+    if type_name(value) == name or data_type_name(value) == name or name == "any":
+        return True
+    return name == "core.error" and type(value) is Struct and value.type.kind == ERROR
 
 
 def a(name: str) -> str:
