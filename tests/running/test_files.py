@@ -78,6 +78,11 @@ def test_a_closed_file_remembers_its_position(tmp_path: Path) -> None:
     assert (handle.closed, handle.position()) == (True, 3)
 
 
+def test_a_closed_file_stays_closed(tmp_path: Path) -> None:
+    copy = reopen(str(tmp_path / "gone"), "w", 3, closed=True)
+    assert (copy.closed, copy.position(), copy.mode) == (True, 3, "w")
+
+
 @pytest.mark.parametrize("step", ["write_new", "os.replace"])
 def test_a_failing_replacement_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     path = tmp_path / "f"

@@ -15,6 +15,8 @@ from turmeric.durability.resolve import Resolver
 from turmeric.reading.expander import EXPANSION
 from turmeric.running.continuation import Base, Continuation, Segment, capture
 from turmeric.running.copying import children
+from turmeric.running.files import FileHandle
+from turmeric.running.generators import Generator
 from turmeric.running.machine import Machine
 from turmeric.running.steps import Linker
 from turmeric.running.values import Cell, Closure, Rc, Ref
@@ -80,7 +82,11 @@ class RoundTripMachine(Machine):
 
     def apply(self, callee: Any, args: list[Any], frames: Frames) -> State:
         if type(callee) is Closure and self.session.ready and not EXPANSION.current:
-            callee, args, frames = self.restored(callee, args, frames)
+            self.session.ready = False  # the instances that encode and decode run plainly
+            try:
+                callee, args, frames = self.restored(callee, args, frames)
+            finally:
+                self.session.ready = True
         return super().apply(callee, args, frames)
 
     def restored(self, callee: Any, args: list[Any], frames: Frames) -> tuple[Any, list[Any], Frames]:
@@ -99,7 +105,8 @@ class RoundTripMachine(Machine):
 
 
 def process_state(world: World) -> list[Any]:
-    """The cells and continuations that the definitions of this process hold."""
+    """What changes in the values that the definitions of this process hold: cells,
+    continuations, open files, random generators."""
     found: list[Any] = []
     seen: set[int] = set()
     work = [
@@ -113,7 +120,7 @@ def process_state(world: World) -> list[Any]:
         if getattr(value, "inert", False) or id(value) in seen:
             continue
         seen.add(id(value))
-        if isinstance(value, Cell | Ref | Rc | Continuation):
+        if isinstance(value, Cell | Ref | Rc | Continuation | FileHandle | Generator):
             found.append(value)
         inside = list(value.captured) if type(value) is Closure else children(value)
         work.extend(inside if type(value) is not Rc else [value.value])

@@ -8,6 +8,7 @@ position is always a number of bytes from the start.
 from __future__ import annotations
 
 import os
+from io import BytesIO
 
 from turmeric.vocabulary.errors import failure
 from turmeric.vocabulary.printer import write
@@ -76,11 +77,14 @@ def open_file(path: str, mode: str) -> FileHandle:
         raise io_failure("open", path, error) from error
 
 
-def reopen(path: str, mode: str, position: int) -> FileHandle:
+def reopen(path: str, mode: str, position: int, closed: object = False) -> FileHandle:
     """Open a file as it was open before: nothing is created or emptied.
 
-    `io-error` when the file is gone, or ends before the position.
+    `io-error` when the file is gone, or ends before the position.  A file that was closed
+    stays closed, so nobody looks for it.
     """
+    if closed is True:
+        return closed_handle(path, mode, position)
     try:
         file = open_binary(path, mode, lambda name, flags: os.open(name, flags & ~MAKING))
     except (OSError, ValueError) as error:
@@ -93,6 +97,14 @@ def reopen(path: str, mode: str, position: int) -> FileHandle:
             message = f"cannot open {path} again at byte {position}: it has only {size} bytes now"
             raise failure("io-error", message, path)
         file.seek(position)
+    return handle
+
+
+def closed_handle(path: str, mode: str, position: int) -> FileHandle:
+    nothing = BytesIO()
+    nothing.close()
+    handle = FileHandle(path, mode, nothing)
+    handle.last = position
     return handle
 
 
