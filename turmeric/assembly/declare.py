@@ -77,10 +77,12 @@ def declare_function(declarer: Declarer, declaration: Declaration) -> None:
 
 
 def declare_value(declarer: Declarer, declaration: Declaration) -> Any:
+    """A `def`.  Its code stays known when the name is defined again, as in `(def job (deserialize
+    bytes))` where the bytes hold what the first `(def job ...)` still has to do."""
     code = declaration.code[""]
 
     def make() -> object:
-        value = declarer.world.run(declarer.code(code))
+        value = declarer.world.run(declarer.code(code, replace=False))
         if isinstance(value, Closure | Ref | Rc) and value.home is None:
             value.home = found
         return value
@@ -94,7 +96,7 @@ def declare_value(declarer: Declarer, declaration: Declaration) -> Any:
     found = declarer.define(declaration, kind)
     found.pending = make
     if not isinstance(code, LazyCode):
-        declarer.code(code)
+        declarer.code(code, replace=False)
     return None
 
 
