@@ -64,6 +64,10 @@ def library_directory() -> str:
 class Loader:
     """Loads modules into a world.  `roots` are the directories of the program's modules."""
 
+    starts = True
+    """Whether the program's imported modules run, or are only defined."""
+    pipeline_type = Pipeline
+
     def __init__(self, world: World, roots: list[str]) -> None:
         self.world = world
         self.roots = roots
@@ -140,7 +144,7 @@ class Loader:
             raise source_failure("unknown-module", self.unknown(name), span)
         if path.startswith(library_directory() + os.sep):
             return self.load_library(name, path)
-        return self.load(name, path, start=True)
+        return self.load(name, path, start=self.starts)
 
     def find_module(self, name: str) -> Module | None:
         """A module that code refers to: loaded for its definitions only."""
@@ -207,7 +211,7 @@ class Loader:
             path = name if os.path.isabs(name) else os.path.join(directory, name)
             return read_all(read_text(path), path)
 
-        return Pipeline(self.world, module, start, self.import_module, read_file)
+        return self.pipeline_type(self.world, module, start, self.import_module, read_file)
 
 
 def names_taken(module: Module) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:

@@ -37,7 +37,7 @@ class Session:
     def __init__(self, roots: list[str] | None = None, args: list[str] | None = None) -> None:
         sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
         self.world = self.make_world()
-        self.loader = Loader(self.world, roots if roots is not None else [os.getcwd()])
+        self.loader = self.make_loader(roots if roots is not None else [os.getcwd()])
         self.loader.load_prelude()
         self.world.macroexpand = self.macroexpand
         evaluators.SUGGEST = suggestions
@@ -48,6 +48,10 @@ class Session:
     def make_world(self) -> World:
         """The world to run in; a session that runs programs in another way makes another."""
         return World()
+
+    def make_loader(self, roots: list[str]) -> Loader:
+        """What finds and loads modules."""
+        return Loader(self.world, roots)
 
     def activate(self) -> None:
         """Make this the session in which functions called from Python run."""

@@ -51,5 +51,6 @@ def expand_recur(expander: Expander, form: List, scope: Scope, tail: LoopTarget 
     if tail is None:
         raise expander.error("`recur` must be the last thing its loop does; here its value would be used")
     if len(args) != tail.arity:
-        raise expander.error(f"the loop has {tail.arity} variables, but `recur` gives {len(args)}")
+        noun = "variable" if tail.arity == 1 else "variables"
+        raise expander.error(f"the loop has {tail.arity} {noun}, but `recur` gives {len(args)}")
     return Recur(tail, args, expander.span)

@@ -10,7 +10,7 @@ than remembered.
 from __future__ import annotations
 
 from turmeric.reading import type_annotations
-from turmeric.reading.core import Const, Core, If, Let, Local, LoopTarget, Variable
+from turmeric.reading.core import Call, Const, Core, Global, If, Let, Local, LoopTarget, Variable
 from turmeric.reading.datums import plain, span_of, spans_of
 from turmeric.reading.expander import Expander
 from turmeric.reading.patterns import bind_name
@@ -88,8 +88,16 @@ def expand_clause(
         test = If(test, guard, Const(False))
     body = with_bindings(expander, bindings, scope, clause.body, tail, clause.body_span)
     if isinstance(test, Const) and test.value is True:
+        if not fails(otherwise):
+            expander.warnings.append(("the clauses after this one are never reached", clause.span))
         return body
     return If(test, body, otherwise, clause.span)
+
+
+def fails(otherwise: Core) -> bool:
+    """Whether no clause follows."""
+    called = otherwise.function if isinstance(otherwise, Call) else None
+    return isinstance(called, Global) and called.name == "match-failed"
 
 
 def with_bindings(

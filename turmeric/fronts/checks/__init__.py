@@ -1,0 +1,1 @@
+"""What `tur check` looks for, one module a kind of mistake."""
