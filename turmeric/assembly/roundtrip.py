@@ -32,6 +32,12 @@ if TYPE_CHECKING:
     from turmeric.running.functions import State
 
 
+SMALL = 8192
+THINNING = 32
+"""A state of more than SMALL bytes is not stored again for a number of calls, one for every
+THINNING bytes: else a deep recursion would take time quadratic in its depth."""
+
+
 class RoundTripSession(Session):
     """A session whose machines store and restore themselves at every call of a function.
 
@@ -44,6 +50,7 @@ class RoundTripSession(Session):
         self.restores = 0
         self.skipped = 0
         self.resolver: Resolver | None = None
+        self.rest = 0
         self.ready = False
         super().__init__(roots, args)
         self.ready = True
@@ -53,6 +60,13 @@ class RoundTripSession(Session):
         world.linker = Linker(world.find, observed=True)
         world.make_machine = lambda outer: RoundTripMachine(self, outer)
         return world
+
+    def due(self) -> bool:
+        """Whether this call is one at which the state is stored."""
+        if not self.ready or EXPANSION.current:
+            return False
+        self.rest -= 1
+        return self.rest < 0
 
     def round_trip(self, state: Any, external: list[Any]) -> Any:
         """A value encoded and decoded; itself when it cannot be stored."""
@@ -66,6 +80,7 @@ class RoundTripSession(Session):
             self.skipped += 1
             return state
         self.restores += 1
+        self.rest = len(data) // THINNING if len(data) > SMALL else 0
         if self.resolver is None:
             self.resolver = Resolver(world)
         self.resolver.definitions.forget_changed()
@@ -81,7 +96,7 @@ class RoundTripMachine(Machine):
         self.base = self.segment
 
     def apply(self, callee: Any, args: list[Any], frames: Frames) -> State:
-        if type(callee) is Closure and self.session.ready and not EXPANSION.current:
+        if type(callee) is Closure and self.session.due():
             self.session.ready = False  # the instances that encode and decode run plainly
             try:
                 callee, args, frames = self.restored(callee, args, frames)
