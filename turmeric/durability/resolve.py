@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from turmeric.durability.tables import type_schema
 from turmeric.intermediate import schema
+from turmeric.reading.type_annotations import type_text
 from turmeric.running.functions import Point
 from turmeric.running.values import Closure
 from turmeric.running.world import World
 from turmeric.vocabulary.errors import CORE, ERROR_TYPES, failure
-from turmeric.vocabulary.namespace import UNBOUND, Module, nearest
+from turmeric.vocabulary.namespace import UNBOUND, Global, Module, nearest
 from turmeric.vocabulary.structs import Struct, StructType
 
 TYPE_CHECKING = False
@@ -117,7 +118,7 @@ class Resolver:
             return None
         new = type_schema(made)
         if new != old:
-            detail = f"the fields of {module}.{name} have changed; they are now [{' '.join(made.fields)}]"
+            detail = f"the fields of {module}.{name} have changed; they are now {fields_text(made)}"
             self.mismatch("type", f"{module}.{name}", old, new, detail, f"{made.span or module}")
             return None
         return made
@@ -134,7 +135,7 @@ class Resolver:
         if home is None:
             detail = f"the module {module} of {symbol} cannot be found"
         else:
-            near = nearest(name, home.definitions)
+            near = nearest(name, [each for each, found in home.definitions.items() if is_defined(found)])
             hint = f"; the nearest name is `{near}`" if near else ""
             detail = f"{symbol} no longer exists{hint}"
         self.mismatch(kind, symbol, old, None, detail, module)
@@ -215,6 +216,17 @@ class Resolver:
         assert isinstance(error.value, Struct)
         error.value.values = (what, version)
         raise error
+
+
+def is_defined(found: Global) -> bool:
+    """Whether a global has a definition, not just a use."""
+    return found.pending is not None or found.value is not UNBOUND
+
+
+def fields_text(type_: StructType) -> str:
+    """The fields of a type with their declared types."""
+    pairs = zip(type_.fields, type_.types, strict=True)
+    return f"[{', '.join(name if each is None else f'{name} : {type_text(each)}' for name, each in pairs)}]"
 
 
 __all__ = ["Closure", "Mismatch", "Resolver"]
