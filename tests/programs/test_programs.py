@@ -11,7 +11,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from forked import MODES, run
 
 HERE = Path(__file__).parent

@@ -11,10 +11,11 @@ import sys
 from collections.abc import Iterator
 
 from turmeric.fronts.documentation import doc, source
+from turmeric.fronts.highlighting import tokens
 from turmeric.fronts.results import readable
 from turmeric.fronts.statuses import FAILED, OK, failed, internal
 from turmeric.reading import declarations as kinds
-from turmeric.reading.reader import Form, read_all
+from turmeric.reading.reader import Form, is_complete, read_all
 from turmeric.running.values import Builtin
 from turmeric.vocabulary.errors import TurmericError
 from turmeric.vocabulary.lists import List
@@ -134,6 +135,14 @@ class Conversation:
     def show(self, value: object) -> None:
         print(readable(self.session, value, SHOWN))
         sys.stdout.flush()
+
+
+def finished(text: str) -> bool:
+    """Whether an entry can be answered: its brackets are closed, and it is not just the
+    comments above a definition that is still to come."""
+    if not is_complete(text):
+        return False
+    return not text.strip() or next(tokens(text), None) is not None
 
 
 def printer(session: Session, text_of: Callable[[Session, Symbol], str]) -> Callable[[Symbol], None]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-from turmeric.fronts.conversation import Conversation
+from turmeric.fronts.conversation import Conversation, finished
 from turmeric.fronts.execution import open_session
-from turmeric.reading.reader import is_complete
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ def answer_lines(talk: Conversation) -> int:
     entry = ""
     for line in iter(sys.stdin.readline, ""):
         entry += line
-        if is_complete(entry):
+        if finished(entry):
             talk.say(entry)
             entry = ""
     if entry:

@@ -19,12 +19,11 @@ from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.styles import Style
 
 from turmeric.fronts.completion import completions, word_before
-from turmeric.fronts.conversation import Conversation
+from turmeric.fronts.conversation import Conversation, finished
 from turmeric.fronts.highlighting import STYLES, indentation, matching_bracket, pieces
 from turmeric.fronts.history import open_history
 from turmeric.fronts.remarks import COMMANDS
 from turmeric.fronts.statuses import OK
-from turmeric.reading.reader import is_complete
 from turmeric.version import __version__
 from turmeric.vocabulary.namespace import MACRO, SPECIAL
 
@@ -72,7 +71,7 @@ def keys() -> KeyBindings:
     def enter(event: KeyPressEvent) -> None:
         buffer = event.current_buffer
         at_end = not buffer.document.text_after_cursor.strip()
-        if is_complete(buffer.text) and (at_end or "\n" not in buffer.text):
+        if finished(buffer.text) and (at_end or "\n" not in buffer.text):
             buffer.validate_and_handle()
         else:
             new_line(event)

@@ -1,0 +1,74 @@
+"""What a plain `tur -e 1` imports: nothing that is slow and not needed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from commandline import environment
+
+SLOW = {
+    "argparse",
+    "ast",
+    "asyncio",
+    "cbor2",
+    "contextlib",
+    "copy",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "difflib",
+    "enum",
+    "hashlib",
+    "inspect",
+    "json",
+    "logging",
+    "pathlib",
+    "prompt_toolkit",
+    "random",
+    "re",
+    "shutil",
+    "socket",
+    "subprocess",
+    "tempfile",
+    "threading",
+    "tokenize",
+    "traceback",
+    "typing",
+    "urllib",
+}
+"""Modules of Python's library, and others, that take a millisecond or more."""
+
+FRONTS = {"arguments", "command", "execution", "results", "statuses"}
+"""The modules of `turmeric.fronts` that `-e` needs."""
+
+
+def imported(*words: str) -> set[str]:
+    """The modules that a `tur` with these words imports, and a bare Python does not."""
+    program = (
+        "import sys; before = set(sys.modules)\n"
+        "from turmeric.fronts.command import main\n"
+        f"status = main({list(words)!r})\n"
+        "print(*sorted(set(sys.modules) - before), file=sys.stderr)\n"
+        "sys.exit(status)"
+    )
+    command = [sys.executable, "-S", "-c", program]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.split())
+
+
+def test_expression_imports_nothing_slow() -> None:
+    tur_imports = imported("-e", "1")
+    assert tur_imports & SLOW == set()
+    assert {name.split(".")[2] for name in tur_imports if name.startswith("turmeric.fronts.")} == FRONTS
+
+
+def test_usual_expressions_import_nothing_slow() -> None:
+    text = '(defn f [x & xs] (match x [a b] -> (+ a b) _ -> (reduce + 0 xs))) (println (f [1 2]) (map inc [1 2]) {:a "b"})'
+    assert imported("-e", text) & SLOW == set()
+
+
+def test_version_and_help_load_no_language() -> None:
+    for words in (["--version"], ["--help"], ["explain", "type-error"]):
+        assert not any(name.startswith(("turmeric.running", "turmeric.assembly")) for name in imported(*words))
