@@ -7,8 +7,6 @@ not count.  It agrees with `=`: values of different types have different texts.
 
 from __future__ import annotations
 
-from hashlib import blake2b
-
 from turmeric.running.structure import short
 from turmeric.vocabulary.errors import failure
 from turmeric.vocabulary.kinds import type_name
@@ -79,6 +77,8 @@ def atom_text(value: Any) -> str:
 
 
 def digest(text: str) -> int:
+    from hashlib import blake2b  # slow to import
+
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
 
 
