@@ -141,3 +141,18 @@ def test_inspect_tells_what_waits_and_what_changed(tmp_path: Path) -> None:
     assert "fits the code that is there now" in shown
     (tmp_path / "shop.tur").write_text(PROGRAM.replace("(- 0 tax)", "(- 1 tax)"))
     assert "does not fit: shop.total waits at" in tur(tmp_path, "inspect", "saved.bin").stdout
+
+
+def test_resuming_does_not_start_the_work_of_imported_modules_again(tmp_path: Path) -> None:
+    (tmp_path / "prices.tur").write_text(
+        '(println "loading")\n'
+        '(def table (do (println "making the table") {:a 1}))\n'
+        '(def unused (println "never read"))\n'
+        "(defn price [k]\n"
+        '  (cloneable-shift [c] (write-file "saved.bin" (serialize c)) (continue c))\n'
+        "  (get table k))\n"
+    )
+    (tmp_path / "use.tur").write_text('(import prices)\n(println "starting")\n(println (prices.price :a))\n')
+    tur(tmp_path, "run", "use.tur")
+    done = tur(tmp_path, "resume", "saved.bin")
+    assert (done.stdout, done.stderr) == ("making the table\n1\n", "")

@@ -131,8 +131,9 @@ class Loader:
 
     # Modules --------------------------------------------------------------------------------
 
-    def import_module(self, name: str, span: Span | None = None) -> Module:
-        """The module of that name, loaded if need be; errors point at `span`."""
+    def import_module(self, name: str, span: Span | None = None, start: bool = True) -> Module:
+        """The module of that name, loaded if need be; errors point at `span`.  What a module
+        imports that is loaded for its definitions only is loaded that way too."""
         found = self.world.modules.get(name)
         if found is not None and name not in self.loading:
             return found
@@ -144,7 +145,7 @@ class Loader:
             raise source_failure("unknown-module", self.unknown(name), span)
         if path.startswith(library_directory() + os.sep):
             return self.load_library(name, path)
-        return self.load(name, path, start=self.starts)
+        return self.load(name, path, start=start and self.starts)
 
     def find_module(self, name: str) -> Module | None:
         """A module that code refers to: loaded for its definitions only."""
@@ -167,7 +168,8 @@ class Loader:
     def unknown(self, name: str) -> str:
         directory = name.rpartition(".")[0]
         below = directory.replace(".", os.sep)
-        names = [entry[:-4] for root in (*self.roots, library_directory()) for entry in list_modules(os.path.join(root, below))]
+        places = [os.path.join(root, below) for root in (*self.roots, library_directory())]
+        names = [entry[:-4] for place in places for entry in list_modules(place)]
         near = nearest(name, [f"{directory}.{each}" if directory else each for each in names])
         hint = f"; did you mean `{near}`?" if near else f" (looked for {name.replace('.', '/')}.tur)"
         return f"there is no module `{name}`{hint}"
@@ -211,7 +213,10 @@ class Loader:
             path = name if os.path.isabs(name) else os.path.join(directory, name)
             return read_all(read_text(path), path)
 
-        return self.pipeline_type(self.world, module, start, self.import_module, read_file)
+        def import_module(name: str, span: Span | None) -> Module:
+            return self.import_module(name, span, start)
+
+        return self.pipeline_type(self.world, module, start, import_module, read_file)
 
 
 def names_taken(module: Module) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
