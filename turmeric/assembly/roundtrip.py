@@ -57,7 +57,7 @@ class RoundTripSession(Session):
 
     def make_world(self) -> World:
         world = World()
-        world.linker = Linker(world.find, observed=True)
+        world.linker = Linker(world, observed=True)
         world.make_machine = lambda outer: RoundTripMachine(self, outer)
         return world
 
@@ -83,7 +83,6 @@ class RoundTripSession(Session):
         self.rest = len(data) // THINNING if len(data) > SMALL else 0
         if self.resolver is None:
             self.resolver = Resolver(world)
-        self.resolver.definitions.forget_changed()
         return decode_items(wire.unframe(data), self.resolver, Instances(world), external)
 
 

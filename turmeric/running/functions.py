@@ -12,7 +12,7 @@ from turmeric.intermediate.anf import Code
 from turmeric.vocabulary.errors import failure
 from turmeric.vocabulary.lists import from_iterable
 from turmeric.vocabulary.namespace import nearest
-from turmeric.vocabulary.symbols import Keyword
+from turmeric.vocabulary.symbols import Keyword, keyword
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from turmeric.intermediate import anf
     from turmeric.running.machine import Machine
+    from turmeric.running.steps import Linker
     from turmeric.vocabulary.spans import Span
 
     Environment = list[Any]
@@ -56,13 +57,14 @@ class Point:
 
 class Function:
     """Linked code.  `arity` is the number of arguments when that is all there is to
-    check, else -1; `entry` is the first step (linking, before the first call)."""
+    check, else -1; `entry` is the first step (linking, before the first call); `linker` knows
+    the world it belongs to."""
 
-    __slots__ = ("arity", "code", "entry", "link", "points")
+    __slots__ = ("arity", "code", "entry", "linker", "points")
 
-    def __init__(self, code: Code, link: Callable[[Function], Step]) -> None:
+    def __init__(self, code: Code, linker: Linker) -> None:
         self.code = code
-        self.link = link
+        self.linker = linker
         self.points: dict[anf.Let, Point] = {}
         params = code.params
         self.arity = len(params.required) if params.rest is None and not params.keys else -1
@@ -77,7 +79,7 @@ class Function:
         """Link the code if it was not: afterwards `entry` and `points` are there."""
         if self.entry == self.first_entry:
             self.points = {}
-            self.entry = self.link(self)
+            self.entry = self.linker.link(self)
 
     def arrange(self, args: list[Any]) -> list[Any]:
         """Arguments in the places of the parameters; `arity-error` when they do not fit."""
@@ -113,6 +115,14 @@ class Function:
                 rest.append(item)
                 place += 1
         return rest, given
+
+    def keyword_arguments(self, given: dict[str, Any]) -> list[Any]:
+        """Keyword arguments of a Python call as the language passes them: `max_turns=3` is `:max-turns 3`."""
+        known = {name for name, _, _ in self.code.params.keys}
+        args: list[Any] = []
+        for name, value in given.items():
+            args += [keyword(name if name in known else name.replace("_", "-")), value]
+        return args
 
     def keyword_error(self, name: str, known: set[str]) -> Exception:
         """The error for a keyword that the function does not have, or that came without a value."""

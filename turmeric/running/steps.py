@@ -20,7 +20,6 @@ from turmeric.running.continuation import Binding, Cleanup, Handler, Mark, Promp
 from turmeric.running.evaluators import Evaluators, Scope, cause_of, located
 from turmeric.running.functions import Function, Point
 from turmeric.running.values import Closure
-from turmeric.vocabulary.namespace import Global
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,14 +28,16 @@ if TYPE_CHECKING:
     from turmeric.running.evaluators import Evaluator, Place
     from turmeric.running.functions import Environment, State, Step
     from turmeric.running.machine import Machine
+    from turmeric.running.world import World
 
 
 class Linker:
-    """Links functions.  `observed` makes every call go through `Machine.apply`, where a
-    machine can look at it."""
+    """Links the functions of a world.  `observed` makes every call go through `Machine.apply`,
+    where a machine can look at it."""
 
-    def __init__(self, find: Callable[[str, str], Global], observed: bool = False) -> None:
-        self.find = find
+    def __init__(self, world: World, observed: bool = False) -> None:
+        self.world = world
+        self.find = world.find
         self.observed = observed
 
     def link(self, function: Function) -> Step:
@@ -50,7 +51,7 @@ class Linker:
     def function(self, code: anf.Code) -> Function:
         """Code as a function that links itself when it is first entered."""
         if code.linked is None:
-            code.linked = Function(code, self.link)
+            code.linked = Function(code, self)
         assert isinstance(code.linked, Function)
         return code.linked
 

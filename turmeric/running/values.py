@@ -31,8 +31,8 @@ class Closure:
         self.home: Global | None = None
         self.inert = False
 
-    def __call__(self, *args: Any) -> Any:
-        return Closure.invoke(self, args)
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
+        return Closure.invoke(self, (*args, *self.function.keyword_arguments(keywords)) if keywords else args)
 
     @property
     def symbol(self) -> str:

@@ -1,14 +1,17 @@
 """The world: the modules a program can see, and the linker that knows them.
 
 Everything below asks the world for a global by module and name; the loader fills it.
-There is one for each session.  `WORLD` is that of the running thread's session.
+There is one for each session, and functions run in the one they were linked in, also when
+Python code calls them.
 """
 
 from __future__ import annotations
 
+from _thread import _local as ThreadLocal
 from collections.abc import Callable
 
-from turmeric.running.classes import Classes, TypeClass
+from turmeric.running.classes import Classes, Method, TypeClass
+from turmeric.running.continuation import Continuation, frames_of
 from turmeric.running.machine import CURRENT, Machine, Uncaught
 from turmeric.running.steps import Linker
 from turmeric.running.values import Closure
@@ -34,8 +37,9 @@ class World:
         self.args: List = EMPTY
         """What `(args)` gives."""
         self.classes: dict[str, TypeClass] = {}
-        self.codes: dict[str, list[Code]] = {}
-        self.linker = Linker(self.find)
+        self.codes: dict[str, dict[Code, None]] = {}
+        """The code of each definition, in order; a top-level form adds to its module's."""
+        self.linker = Linker(self)
         self.macroexpand: Callable[[object], object] = lambda datum: datum
         self.load_module: Callable[[str], Module | None] = lambda name: None
         self.make_machine: Callable[[Machine | None], Machine] = lambda outer: Machine(self.library, outer)
@@ -46,11 +50,9 @@ class World:
 
     def remember(self, code: Code, replace: bool) -> None:
         """Keep a definition's code, to find its points again; a definition replaces an older one."""
-        codes = self.codes.setdefault(code.definition, [])
-        if replace:
-            codes.clear()
-        if code not in codes:
-            codes.append(code)
+        if replace or code.definition not in self.codes:
+            self.codes[code.definition] = {}
+        self.codes[code.definition][code] = None
 
     def class_named(self, symbol: str) -> TypeClass:
         """A type class by its full name."""
@@ -79,22 +81,51 @@ class World:
 
     def call(self, function: Any, args: list[Any], prompt: bool = False) -> Any:
         """Call a function of the language on a machine of its own."""
-        outer = CURRENT.machine
+        around, ACTIVE.running = ACTIVE.running, self
+        machine = self.make_machine(CURRENT.machine)
+        if around is not self:
+            machine.segment.bindings = None
         try:
-            return self.make_machine(outer).call(function, args, prompt)
+            return machine.call(function, args, prompt)
         except Uncaught as uncaught:
             raise uncaught.error from uncaught.error.__cause__
+        finally:
+            ACTIVE.running = around
 
 
-def call_from_python(function: Closure, args: tuple[Any, ...]) -> Any:
-    """What calling a Turmeric function from Python does."""
-    return require_world().call(function, list(args))
+def call_from_python(function: Any, args: tuple[Any, ...]) -> Any:
+    """What calling a Turmeric function from Python does: it runs in its own world."""
+    return world_of(function).call(function, list(args))
 
 
-class Active:
-    """The world in which functions called from Python run."""
+def world_of(function: Any) -> World:
+    """The world a function belongs to; operators, and what holds no code, run in the active one."""
+    if type(function) is Closure:
+        return function.function.linker.world
+    if type(function) is Continuation:
+        for point, _ in frames_of(function):
+            return point.function.linker.world
+    if type(function) is Method:
+        for instance in function.type_class.instances.values():
+            for method in instance.methods.values():
+                return world_of(method)
+    return require_world()
 
-    world: World | None = None
+
+class Active(ThreadLocal):
+    """Which world runs in this thread, and which was activated last, for what belongs to none."""
+
+    running: World | None = None
+    chosen: World | None = None
+
+    @property
+    def world(self) -> World | None:
+        """The world that runs in this thread, or else the one that was activated last."""
+        return self.running or Active.chosen
+
+    @world.setter
+    def world(self, world: World | None) -> None:
+        Active.chosen = world
 
 
 ACTIVE = Active()
