@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from turmeric.reading.datums import plain
+from turmeric.reading.reader import read_forms
 from turmeric.running import regex
 from turmeric.running.primitives.core import items
 from turmeric.running.primitives.math import DIGITS, check_base
@@ -13,6 +15,7 @@ from turmeric.vocabulary import vectors
 from turmeric.vocabulary.equality import equal
 from turmeric.vocabulary.errors import failure
 from turmeric.vocabulary.numerals import CHUNK
+from turmeric.vocabulary.spans import remember_text
 from turmeric.vocabulary.vectors import Vector
 
 TYPE_CHECKING = False
@@ -138,6 +141,16 @@ def parse_float(text: str) -> float | None:
         return None
 
 
+def read_string(text: str) -> Any:
+    """The first datum of a text."""
+    file = "<string>"
+    remember_text(file, text)
+    form = next(read_forms(text, file), None)
+    if form is None:
+        raise failure("read-error", "there is nothing to read in the string", text)
+    return plain(form.datum)
+
+
 def char_code(text: str) -> int:
     if not text:
         raise failure("index-error", "char-code of an empty string", text)
@@ -187,6 +200,7 @@ TABLE: dict[str, Callable[..., Any]] = {
     "blank?": is_blank,
     "parse-int": parse_int,
     "parse-float": parse_float,
+    "read-string": read_string,
     "char-code": char_code,
     "from-char-code": from_char_code,
     "string->bytes": to_bytes,
