@@ -7,11 +7,12 @@ are collected before anything is built.
 
 from __future__ import annotations
 
+from itertools import islice
+
 from turmeric.durability.tables import type_schema
 from turmeric.intermediate import schema
 from turmeric.reading.type_annotations import type_text
 from turmeric.running.functions import Point
-from turmeric.running.values import Closure
 from turmeric.running.world import World
 from turmeric.vocabulary.errors import CORE, ERROR_TYPES, failure
 from turmeric.vocabulary.namespace import UNBOUND, Global, Module, nearest
@@ -41,57 +42,52 @@ class Mismatch:
         self.source = source
 
 
+Key = tuple[tuple[str, ...], bytes]
+"""The path of a function in its definition, and a schema id."""
+
+
+class Definition:
+    """The points and functions of one definition by schema id.  Code that is added to the
+    definition (a module's next top-level form) is looked at when it is asked for."""
+
+    def __init__(self, codes: dict[Code, None]) -> None:
+        self.codes = codes
+        self.known = 0
+        self.points: dict[Key, tuple[Code, anf.Let]] = {}
+        self.functions: dict[Key, Code] = {}
+
+    def look(self) -> None:
+        """Index the code that is new since the last look."""
+        for top in islice(self.codes, self.known, None):
+            for code in schema.functions_of(top):
+                self.functions[code.path, schema.code_id(code)] = code
+                for node in schema.points_of(code):
+                    self.points[code.path, schema.point_id(code, node)] = (code, node)
+        self.known = len(self.codes)
+
+
 class Definitions:
-    """The points and functions of a world, by schema id; computed as they are asked for."""
+    """The definitions of a world, indexed as they are asked for."""
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.points: dict[str, dict[tuple[tuple[str, ...], bytes], tuple[Code, anf.Let]]] = {}
-        self.functions: dict[str, dict[tuple[tuple[str, ...], bytes], Code]] = {}
-        self.seen: dict[str, list[int]] = {}
+        self.found: dict[str, Definition] = {}
 
-    def forget_changed(self) -> None:
-        """Forget definitions that were made again since they were looked at."""
-        for definition, seen in list(self.seen.items()):
-            if seen != self.identity(definition):
-                del self.seen[definition]
-                self.points.pop(definition, None)
-                self.functions.pop(definition, None)
-
-    def identity(self, definition: str) -> list[int]:
-        return [id(code) for code in self.world.codes.get(definition, ())]
-
-    def known(self, module: str, definition: str) -> bool:
-        """Whether there is such a definition; a precompiled one is unpacked."""
-        if definition not in self.world.codes:
+    def find(self, module: str, name: str) -> Definition | None:
+        """The index of a definition, None if there is none; a precompiled one is unpacked."""
+        if name not in self.world.codes:
             home = self.world.modules.get(module)
-            found = home.definitions.get(definition[len(module) + 1 :]) if home is not None else None
+            found = home.definitions.get(name[len(module) + 1 :]) if home is not None else None
             if found is not None and home is not None and home.library:
                 found.force()
-        return definition in self.world.codes
-
-    def codes(self, definition: str) -> list[Code]:
-        """All functions of a definition."""
-        self.seen[definition] = self.identity(definition)
-        return [each for code in self.world.codes.get(definition, ()) for each in schema.functions_of(code)]
-
-    def point(self, definition: str, path: tuple[str, ...], id_: bytes) -> tuple[Code, anf.Let] | None:
-        return self.points_in(definition).get((path, id_))
-
-    def points_in(self, definition: str) -> dict[tuple[tuple[str, ...], bytes], tuple[Code, anf.Let]]:
-        """All points of a definition, by the path of their function and their id."""
-        if definition not in self.points:
-            self.points[definition] = {
-                (code.path, schema.point_id(code, node)): (code, node)
-                for code in self.codes(definition)
-                for node in schema.points_of(code)
-            }
-        return self.points[definition]
-
-    def function(self, definition: str, path: tuple[str, ...], id_: bytes) -> Code | None:
-        if definition not in self.functions:
-            self.functions[definition] = {(code.path, schema.code_id(code)): code for code in self.codes(definition)}
-        return self.functions[definition].get((path, id_))
+        codes = self.world.codes.get(name)
+        if codes is None:
+            return None
+        index = self.found.get(name)
+        if index is None or index.codes is not codes:
+            index = self.found[name] = Definition(codes)
+        index.look()
+        return index
 
 
 class Resolver:
@@ -143,50 +139,35 @@ class Resolver:
     def mismatch(self, kind: str, symbol: str, old: bytes, new: bytes | None, detail: str, source: str) -> None:
         self.mismatches.append(Mismatch(kind, symbol, old.hex(), new.hex() if new else None, detail, source))
 
+    def definition(self, module: str, name: str) -> Definition | None:
+        return self.definitions.find(module, name) if self.module(module) is not None else None
+
     def function(self, row: list[Any]) -> Code | None:
-        module, definition, path, old = row
-        if self.module(module) is not None and self.definitions.known(module, definition):
-            found = self.definitions.function(definition, tuple(path), old)
-            if found is not None:
-                return found
-        if not self.definitions.known(module, definition):
-            self.missing("function", module, definition[len(module) + 1 :], old)
-        else:
-            shown = ".".join([definition, *path])
+        module, name, path, old = row
+        definition = self.definition(module, name)
+        if definition is None:
+            self.missing("function", module, name[len(module) + 1 :], old)
+            return None
+        found = definition.functions.get((tuple(path), old))
+        if found is None:
+            shown = ".".join([name, *path])
             self.mismatch("function", shown, old, None, f"the code of {shown} has changed since it was saved", module)
-        return None
+        return found
 
     def point(self, row: list[Any]) -> Point | None:
-        module, definition, path, label, old, names, file, line = row
-        if self.module(module) is not None and self.definitions.known(module, definition):
-            found = self.definitions.point(definition, tuple(path), old)
-            if found is not None:
-                return self.linked(*found)
-        source = f"{file}:{line}"
-        if not self.definitions.known(module, definition):
-            self.missing("point", module, definition[len(module) + 1 :], old)
-        else:
-            shown = ".".join([definition, *path])
-            detail = f"{shown} waits at `{label}` ({source}), and {self.change(definition, tuple(path), label, names)}"
-            self.mismatch("point", shown, old, self.at_label(definition, tuple(path), label), detail, source)
+        module, name, path, label, old, names, file, line = row
+        definition = self.definition(module, name)
+        if definition is None:
+            self.missing("point", module, name[len(module) + 1 :], old)
+            return None
+        found = definition.points.get((tuple(path), old))
+        if found is not None:
+            return self.linked(*found)
+        shown, source = ".".join([name, *path]), f"{file}:{line}"
+        new, change = change_at(definition, tuple(path), label, names)
+        detail = f"{shown} waits at `{label}` ({source}), and {change}"
+        self.mismatch("point", shown, old, new, detail, source)
         return None
-
-    def at_label(self, definition: str, path: tuple[str, ...], label: str) -> bytes | None:
-        for (there, id_), (_, node) in self.definitions.points_in(definition).items():
-            if there == path and node.point.label == label:
-                return id_
-        return None
-
-    def change(self, definition: str, path: tuple[str, ...], label: str, names: list[str]) -> str:
-        """What changed at a point, as far as its label finds it again."""
-        for (there, _), (_, node) in self.definitions.points_in(definition).items():
-            if there == path and node.point.label == label:
-                now = [var.name for var in node.point.live if not var.temporary]
-                was = [name for name in names if name]
-                if sorted(now) != sorted(was):
-                    return f"its variables were [{' '.join(was)}] and are now [{' '.join(now)}]"
-                return "the code after that has changed since it was saved"
-        return "that place no longer exists"
 
     def linked(self, code: Code, node: anf.Let) -> Point:
         """The linked point of a node."""
@@ -229,4 +210,15 @@ def fields_text(type_: StructType) -> str:
     return f"[{', '.join(name if each is None else f'{name} : {type_text(each)}' for name, each in pairs)}]"
 
 
-__all__ = ["Closure", "Mismatch", "Resolver"]
+def change_at(
+    definition: Definition, path: tuple[str, ...], label: str, names: list[str]
+) -> tuple[bytes | None, str]:
+    """What changed at a point, as far as its label finds it again: the new id, and in words."""
+    for (there, id_), (_, node) in definition.points.items():
+        if there == path and node.point.label == label:
+            now = [var.name for var in node.point.live if not var.temporary]
+            was = [name for name in names if name]
+            if sorted(now) != sorted(was):
+                return id_, f"its variables were [{' '.join(was)}] and are now [{' '.join(now)}]"
+            return id_, "the code after that has changed since it was saved"
+    return None, "that place no longer exists"

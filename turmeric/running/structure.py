@@ -96,8 +96,13 @@ BUILT_IN = (int, float, str, bytes, bool, List, Vector, Set, Symbol, Keyword, ty
 """Classes of values whose Python attributes are not part of the language."""
 
 
+def is_python(value: Any) -> bool:
+    """Whether a value is an object of Python's, and no value of the language."""
+    return not isinstance(value, BUILT_IN) and not type(value).__module__.startswith("turmeric.")
+
+
 def python_attribute(value: Any, name: str) -> Any:
-    if isinstance(value, BUILT_IN) or type(value).__module__.startswith("turmeric."):
+    if not is_python(value):
         raise failure("type-error", f"cannot read the field `{name}` of {short(value)}", value)
     for spelling in (name, name.replace("-", "_")):
         if hasattr(value, spelling):
@@ -121,7 +126,19 @@ def get(container: Any, key: Any, default: Any = None) -> Any:
         if type(key) is int and 0 <= key < len(container):
             return nth(container, key)
         return default
+    if is_python(container) and hasattr(container, "__getitem__"):
+        return python_item(container, key, default)
     raise failure("type-error", f"get expects a collection, got {short(container)}", container)
+
+
+def python_item(container: Any, key: Any, default: Any) -> Any:
+    """`container[key]` of a Python object, or the default; a negative index is none."""
+    if type(key) is int and key < 0 and not isinstance(container, Mapping):
+        return default
+    try:
+        return container[key]
+    except LookupError:
+        return default
 
 
 def struct_get(value: Struct, key: Any, default: Any) -> Any:
@@ -136,7 +153,7 @@ def nth(container: Any, place: Any) -> Any:
     """The element at a place, counted from 0; `index-error` outside."""
     if type(place) is not int:
         raise failure("type-error", f"nth expects an integer, got {short(place)}", place)
-    if not isinstance(container, Vector | List | str | bytes):
+    if not isinstance(container, Vector | List | str | bytes | list | tuple):
         raise failure("type-error", f"nth expects a list, vector or string, got {short(container)}", container)
     if not 0 <= place < len(container):
         raise failure("index-error", f"index {place} is out of range: the length is {len(container)}", place)

@@ -102,7 +102,16 @@ def items(value: Any, name: str) -> Any:
         return [vectors.from_iterable(pair) for pair in value.items()]
     if isinstance(value, List | Vector | Set | str | bytes):
         return value
+    if structure.is_python(value) and hasattr(value, "__iter__"):
+        return python_items(value)
     raise failure("type-error", f"{name} expects a collection, got {short(value)}", value)
+
+
+def python_items(value: Any) -> list[Any]:
+    """The elements of a Python iterable, all taken from it now; of a dictionary its entries."""
+    if isinstance(value, dict):
+        return [vectors.from_iterable(pair) for pair in value.items()]
+    return list(value)
 
 
 def vec(value: Any) -> Vector:
