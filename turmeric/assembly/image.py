@@ -32,31 +32,32 @@ Packed = tuple["Any", ...]
 class LazyCode:
     """A blob that becomes code when it is first needed."""
 
-    __slots__ = ("blob", "code")
+    __slots__ = ("blob", "code", "file")
 
-    def __init__(self, blob: bytes) -> None:
+    def __init__(self, blob: bytes, file: str) -> None:
         self.blob = blob
+        self.file = file
         self.code: Code | None = None
 
     def get(self) -> Code:
         if self.code is None:
-            self.code = from_data(marshal.loads(self.blob))
+            self.code = from_data(marshal.loads(self.blob), self.file)
         return self.code
 
 
 def pack(declaration: Declaration) -> Packed:
     """A declaration in A-normal form as plain data."""
     blobs = {name: marshal.dumps(to_data(code), MARSHAL) for name, code in declaration.code.items()}  # type: ignore[arg-type]
-    span = declaration.span.key() if declaration.span is not None else None
+    span = declaration.span.key()[1:] if declaration.span is not None else None
     extra = (declaration.doc, declaration.parameters, declaration.private)
     return (declaration.kind, declaration.name, declaration.data, span, *extra, blobs)
 
 
-def unpack(data: Packed) -> Declaration:
-    """The declaration, its code still lazy."""
+def unpack(data: Packed, file: str) -> Declaration:
+    """The declaration, its code still lazy; `file` is where its source is now."""
     kind, name, parts, span, doc, parameters, private, blobs = data
-    code: dict[str, object] = {part: LazyCode(blob) for part, blob in blobs.items()}
-    made = Declaration(kind, name, code, parts, Span(*span) if span is not None else None)
+    code: dict[str, object] = {part: LazyCode(blob, file) for part, blob in blobs.items()}
+    made = Declaration(kind, name, code, parts, Span(file, *span) if span is not None else None)
     made.doc, made.parameters, made.private = doc, parameters, private
     return made
 

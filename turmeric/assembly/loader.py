@@ -116,7 +116,7 @@ class Loader:
             module.aliases[alias] = self.import_module(home)
         declarer = Declarer(self.world, module, start=False)
         for row in rows:
-            declarer.carry_out(image.unpack(row))
+            declarer.carry_out(image.unpack(row, path))
         return module
 
     def compile_rest(self, library: str, compiled: dict[str, Any]) -> None:

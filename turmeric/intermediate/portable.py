@@ -58,8 +58,7 @@ CONSTANT, SPAN, SAME_LOOP = -1, -2, -3
 class Packer:
     """Packs one function."""
 
-    def __init__(self, file: str | None) -> None:
-        self.file = file
+    def __init__(self) -> None:
         self.vars: list[tuple[Any, ...]] = []
         self.numbers: dict[Var, int] = {}
         self.loops: dict[anf.Loop, int] = {}
@@ -91,17 +90,17 @@ class Packer:
 
 
 def to_data(code: Code) -> tuple[Any, ...]:
-    """A function, and those inside it, as plain data."""
-    packer = Packer(code.span.file if code.span is not None else None)
+    """A function, and those inside it, as plain data; without the name of its file."""
+    packer = Packer()
     body = packer.pack(code)
-    return (packer.file, packer.vars, body)
+    return (packer.vars, body)
 
 
 class Unpacker:
     """Unpacks one function."""
 
-    def __init__(self, file: str | None, variables: list[Any]) -> None:
-        self.file = file or "?"
+    def __init__(self, file: str, variables: list[Any]) -> None:
+        self.file = file
         self.vars = [Var(name, number, type_, assigned, early) for name, number, type_, assigned, early in variables]
         self.loops: list[anf.Loop] = []
 
@@ -135,9 +134,9 @@ class Unpacker:
         return made
 
 
-def from_data(data: tuple[Any, ...]) -> Code:
-    """The function that `to_data` made data of."""
-    file, variables, body = data
+def from_data(data: tuple[Any, ...], file: str) -> Code:
+    """The function that `to_data` made data of; its source is in `file` now."""
+    variables, body = data
     code: Code = Unpacker(file, variables).unpack(body)
     return code
 
