@@ -9,85 +9,131 @@ includes whatever another turn needs.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from turmeric.intermediate import anf
 from turmeric.intermediate.anf import Code, Control, Simple, Var
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 Live = set[Var]
 
 
 def annotate(code: Code) -> Code:
     """Fill in what is live, throughout one function and those inside it."""
-    free = control(code.body, {}) - set(code.params.variables())
-    code.captured = in_order(free)
+    Liveness().code(code)
     return code
 
 
-def in_order(variables: Live) -> tuple[Var, ...]:
+def in_order(variables: Iterable[Var]) -> tuple[Var, ...]:
     """Variables in binding order, which is the same in every process."""
     return tuple(sorted(variables, key=lambda var: var.number))
 
 
-def control(node: Control, loops: dict[anf.Loop, Live]) -> Live:
-    """The free variables of a control expression; `loops` gives what a jump needs."""
-    if isinstance(node, anf.Return):
-        return simple(node.value)
-    if isinstance(node, anf.TailCall):
-        return simples((node.function, *node.args))
-    if isinstance(node, anf.Bind):
-        return (control(node.body, loops) - {node.var}) | simple(node.value)
-    if isinstance(node, anf.Let):
-        after = control(node.body, loops) - {node.var}
-        node.point.live = in_order(after)
-        return after | control(node.bound, loops)
-    if isinstance(node, anf.Branch):
-        return simple(node.test) | control(node.then, loops) | control(node.orelse, loops)
-    if isinstance(node, anf.Fix):
-        return fix(node, loops)
-    if isinstance(node, anf.Loop):
-        return loop(node, loops)
-    if isinstance(node, anf.Recur):
-        return simples(node.args) | loops[node.loop]
-    assert isinstance(node, anf.Marked)
-    return simples(node.operands) | control(node.body, loops)
+class Liveness:
+    """One walk over a function and those inside it.
+
+    `turns` gives what another turn of a loop needs; `seen` holds the functions and loops
+    that are settled, so that none is gone through again for each loop around it."""
+
+    def __init__(self) -> None:
+        self.turns: dict[anf.Loop, Live] = {}
+        self.seen: set[Code | anf.Loop] = set()
+
+    def code(self, code: Code) -> tuple[Var, ...]:
+        """What a function captures."""
+        if code not in self.seen:
+            code.captured = in_order(self.control(code.body).difference(code.params.variables()))
+            self.seen.add(code)
+        return code.captured
+
+    def control(self, node: Control) -> Live:
+        """The free variables of a control expression, in a set that the caller may change.
+
+        A run of bindings is gone through to its end and back again with one set, so that a
+        long body takes neither a deep recursion nor a set for each of its forms."""
+        run: list[anf.Bind | anf.Let] = []
+        while isinstance(node, anf.Bind | anf.Let):
+            run.append(node)
+            node = node.body
+        live: Live = set()
+        WALKS[type(node)](self, node, live)
+        for each in reversed(run):
+            live.discard(each.var)
+            if isinstance(each, anf.Bind):
+                self.simple(each.value, live)
+            else:
+                each.point.live = in_order(live)
+                live |= self.control(each.bound)
+        return live
+
+    # Each of these adds the free variables of its node to a set -------------------------------
+
+    def returned(self, node: anf.Return, live: Live) -> None:
+        self.simple(node.value, live)
+
+    def call(self, node: anf.TailCall, live: Live) -> None:
+        self.simples((node.function, *node.args), live)
+
+    def branch(self, node: anf.Branch, live: Live) -> None:
+        live |= self.control(node.then)
+        live |= self.control(node.orelse)
+        self.simple(node.test, live)
+
+    def fix(self, node: anf.Fix, live: Live) -> None:
+        live |= self.control(node.body)
+        for _, code in node.bindings:
+            live.update(self.code(code))
+        live.difference_update([var for var, _ in node.bindings])
+
+    def loop(self, node: anf.Loop, live: Live) -> None:
+        """A loop's free variables are needed by every turn: found first, then spread to its points."""
+        if node not in self.seen:
+            self.turns[node] = set()
+            self.turns[node] = self.control(node.body).difference(node.vars)
+            self.control(node.body)
+            node.free = in_order(self.turns[node])
+            self.seen.add(node)
+        live |= self.turns[node]
+        self.simples(node.inits, live)
+
+    def recur(self, node: anf.Recur, live: Live) -> None:
+        self.simples(node.args, live)
+        live |= self.turns[node.loop]
+
+    def marked(self, node: anf.Marked, live: Live) -> None:
+        live |= self.control(node.body)
+        self.simples(node.operands, live)
+
+    def simples(self, nodes: Iterable[Simple], live: Live) -> None:
+        for node in nodes:
+            self.simple(node, live)
+
+    def simple(self, node: Simple, live: Live) -> None:
+        if isinstance(node, anf.Reference | anf.GetCell):
+            live.add(node.var)
+        elif isinstance(node, anf.Primitive):
+            self.simples(node.args, live)
+        elif isinstance(node, anf.Choose):
+            self.simples((node.test, node.then, node.orelse), live)
+        elif isinstance(node, anf.MakeClosure):
+            live.update(self.code(node.code))
+        elif isinstance(node, anf.SetCell):
+            live.add(node.var)
+            self.simple(node.value, live)
+        elif isinstance(node, anf.NewCell | anf.SetGlobal):
+            self.simple(node.value, live)
 
 
-def fix(node: anf.Fix, loops: dict[anf.Loop, Live]) -> Live:
-    free = control(node.body, loops)
-    for _, code in node.bindings:
-        free = free | set(annotate(code).captured)
-    return free - {var for var, _ in node.bindings}
-
-
-def loop(node: anf.Loop, loops: dict[anf.Loop, Live]) -> Live:
-    """A loop's free variables are needed by every turn: found first, then spread to its points."""
-    own = set(node.vars)
-    loops[node] = set()
-    free = control(node.body, loops) - own
-    loops[node] = free
-    control(node.body, loops)
-    node.free = in_order(free)
-    return free | simples(node.inits)
-
-
-def simples(nodes: tuple[Simple, ...]) -> Live:
-    found: Live = set()
-    for node in nodes:
-        found |= simple(node)
-    return found
-
-
-def simple(node: Simple) -> Live:
-    """The free variables of a simple expression."""
-    if isinstance(node, anf.Reference | anf.GetCell):
-        return {node.var}
-    if isinstance(node, anf.Primitive):
-        return simples(node.args)
-    if isinstance(node, anf.Choose):
-        return simple(node.test) | simple(node.then) | simple(node.orelse)
-    if isinstance(node, anf.MakeClosure):
-        return set(annotate(node.code).captured)
-    if isinstance(node, anf.SetCell):
-        return {node.var} | simple(node.value)
-    if isinstance(node, anf.NewCell | anf.SetGlobal):
-        return simple(node.value)
-    return set()
+WALKS: dict[type[Control], Callable[[Liveness, Any, Live], None]] = {
+    anf.Return: Liveness.returned,
+    anf.TailCall: Liveness.call,
+    anf.Branch: Liveness.branch,
+    anf.Fix: Liveness.fix,
+    anf.Loop: Liveness.loop,
+    anf.Recur: Liveness.recur,
+    anf.Marked: Liveness.marked,
+}
+"""How each kind of node that is no binding is gone through."""

@@ -154,7 +154,9 @@ class Normalizer:
             test = self.simple(form.test, out)
             then, orelse = self.control(form.then), self.control(form.orelse)
             if isinstance(then, anf.Return) and isinstance(orelse, anf.Return):
-                return anf.Return(anf.Choose(test, then.value, orelse.value))
+                chosen = anf.Choose(test, then.value, orelse.value)
+                if depth_of(chosen) < NESTING:
+                    return anf.Return(chosen)
             return anf.Branch(test, then, orelse)
         if isinstance(form, core.Call) and self.primitive(form) is None:
             function, *args = self.operands([form.function, *form.args], out)
@@ -275,15 +277,17 @@ class Normalizer:
     def operands(self, forms: list[Core], out: list[Binding]) -> list[Simple]:
         """Operands from left to right; those that later ones could disturb are named."""
         made: list[Simple] = []
+        settled = 0
         for form in forms:
             before = len(out)
             made.append(self.simple(form, out))
             if len(out) > before:
                 fresh: list[Binding] = []
-                for place, earlier in enumerate(made[:-1]):
-                    if not self.steady(earlier):
-                        made[place] = self.named(earlier, fresh)
+                for place in range(settled, len(made) - 1):
+                    if not self.steady(made[place]):
+                        made[place] = self.named(made[place], fresh)
                 out[before:before] = fresh
+                settled = len(made) - 1
         return made
 
     def named(self, value: Simple, out: list[Binding]) -> Simple:

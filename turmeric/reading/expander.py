@@ -13,7 +13,7 @@ from turmeric.reading.names import Names
 from turmeric.reading.scope import Scope
 from turmeric.vocabulary import maps, namespace, sets, vectors
 from turmeric.vocabulary.errors import SourceError, TurmericError
-from turmeric.vocabulary.lists import List
+from turmeric.vocabulary.lists import EMPTY, List
 from turmeric.vocabulary.maps import Map
 from turmeric.vocabulary.namespace import Module
 from turmeric.vocabulary.printer import write
@@ -105,7 +105,7 @@ class Expander(Names):
             if not isinstance(datum, List):
                 return self.expand_literal(datum, scope)
             if not datum:
-                return Const(datum, self.span)
+                return Const(EMPTY, self.span)
             if found is not None:
                 return SPECIAL_FORMS[found.name](self, datum, scope, tail)
             return self.expand_call(datum, scope)
@@ -206,7 +206,7 @@ class Expander(Names):
             return self.collection("hash-map", paired, flat, datum, scope)
         if isinstance(datum, Set):
             return self.collection("set-of", sets.from_iterable, list(datum), datum, scope)
-        return Const(datum, self.span)
+        return Const(plain(datum), self.span)
 
     def collection(
         self, maker: str, make: Callable[[list[object]], object], parts: list[object], datum: object, scope: Scope
@@ -216,7 +216,7 @@ class Expander(Names):
         forms = [self.expand(part, scope, None, spans.get(place)) for place, part in enumerate(parts)]
         values = [form.value for form in forms if isinstance(form, Const)]
         if len(values) == len(forms):
-            return Const(make([plain(value) for value in values]), self.span)
+            return Const(make(values), self.span)
         return self.core_call(maker, *forms)
 
     def expand_call(self, form: List, scope: Scope) -> Core:

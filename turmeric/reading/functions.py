@@ -48,7 +48,7 @@ def make_lambda(
     time: that would make every tail call leave a frame.
     """
     _, forms = type_annotations.result_type(expander, body)
-    inner = Scope(scope, function=name.name if name else "fn")
+    inner = Scope(scope)
     params, prologue, wraps = patterns.parameters(expander, pairs, inner, name.name if name else "fn")
     inside = expander.body(forms, inner)
     for wrap in reversed(wraps):

@@ -6,21 +6,23 @@ template wrote and a `tmp` of the user's are two names.
 
 from __future__ import annotations
 
-from turmeric.reading.core import LoopTarget, Variable
+from turmeric.reading.core import Variable
 from turmeric.vocabulary.symbols import Mark, Symbol
 
 Key = tuple[str, tuple[Mark, ...]]
 
 
 class Scope:
-    """The names of one binding form, inside those of `outer`."""
+    """The names of one binding form, inside those of `outer` (or of what is around that,
+    when it binds nothing: a scope gets its names before anything is expanded in it)."""
 
-    __slots__ = ("function", "loop", "names", "outer")
+    __slots__ = ("names", "outer")
 
-    def __init__(self, outer: Scope | None = None, *, function: str | None = None) -> None:
+    def __init__(self, outer: Scope | None = None) -> None:
+        while outer is not None and not outer.names:
+            outer = outer.outer
         self.outer = outer
         self.names: dict[Key, Variable] = {}
-        self.function = function
 
     def find(self, name: str, marks: tuple[Mark, ...]) -> Variable | None:
         """The innermost variable of that name and those marks."""
@@ -47,15 +49,3 @@ class Scope:
             names.update(name for name, _ in scope.names)
             scope = scope.outer
         return names
-
-
-class Tail:
-    """Where a form stands: what `recur` may jump to from here, or None.
-
-    `crossed` notes that a mark lies between the form and the loop.
-    """
-
-    __slots__ = ("target",)
-
-    def __init__(self, target: LoopTarget | None) -> None:
-        self.target = target
