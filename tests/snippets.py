@@ -11,7 +11,7 @@ A document is tried from top to bottom in an empty directory, with one fresh ses
     ```console                lines that begin with `$ ` go to one shell, the others are its output
     ```repl                   lines that begin with `> ` go to `tur repl`, the others are its output
 
-In what is printed, a line `...` stands for any lines.
+In what is printed, a line `...` stands for any lines, and `...` at the end of a line for any end.
 """
 
 from __future__ import annotations
@@ -168,12 +168,16 @@ def transcript(block: Block, prompt: str) -> list[tuple[str, list[str]]]:
 
 
 def fits(wanted: list[str], got: list[str]) -> bool:
-    """Whether lines are as shown, where `...` stands for any lines."""
-    if "..." not in wanted:
-        return wanted == got
-    at = wanted.index("...")
-    rest = wanted[at + 1 :]
-    return got[:at] == wanted[:at] and any(fits(rest, got[start:]) for start in range(at, len(got) + 1))
+    """Whether lines are as shown, where `...` stands for any lines, or for the end of one."""
+    if not wanted:
+        return not got
+    if wanted[0] == "...":
+        return any(fits(wanted[1:], got[start:]) for start in range(len(got) + 1))
+    return bool(got) and fits_line(wanted[0], got[0]) and fits(wanted[1:], got[1:])
+
+
+def fits_line(wanted: str, got: str) -> bool:
+    return wanted == got or (wanted.endswith("...") and got.startswith(wanted.removesuffix("...")))
 
 
 def shell(commands: list[str], directory: Path) -> list[list[str]]:
