@@ -146,7 +146,7 @@ def declare_class(declarer: Declarer, declaration: Declaration) -> None:
         found = declarer.module.define(name, namespace.METHOD)
         found.value = Method(made, name)
         found.pending = None
-        found.span = declaration.span
+        found.doc, found.span = declaration.doc, declaration.span
     declarer.world.classes[made.symbol] = made
 
 
