@@ -55,7 +55,7 @@ def test_exit_ends_the_session() -> None:
 
 
 def test_doc() -> None:
-    printed = said(';;; Twice.\n;;; For all numbers.\n(defn double [x & more] x)\n(doc double)\n(doc let)\n(doc swap!)')
+    printed = said(";;; Twice.\n;;; For all numbers.\n(defn double [x & more] x)\n(doc double)\n(doc let)\n(doc swap!)")
     assert printed.startswith("(double x & more)   function of user\n  Twice.\n  For all numbers.\n(let [")
     assert "(swap! r f & args)   function of core\n  Replace what" in printed
 

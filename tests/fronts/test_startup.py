@@ -65,7 +65,9 @@ def test_expression_imports_nothing_slow() -> None:
 
 
 def test_usual_expressions_import_nothing_slow() -> None:
-    text = '(defn f [x & xs] (match x [a b] -> (+ a b) _ -> (reduce + 0 xs))) (println (f [1 2]) (map inc [1 2]) {:a "b"})'
+    text = (
+        '(defn f [x & xs] (match x [a b] -> (+ a b) _ -> (reduce + 0 xs))) (println (f [1 2]) (map inc [1 2]) {:a "b"})'
+    )
     assert imported("-e", text) & SLOW == set()
 
 

@@ -38,8 +38,11 @@ def listed(head: str, *parts: object) -> List:
 
 def body_of(form: Core, names: Names) -> list[object]:
     """The data of a body; a sequence is written without its `do`."""
-    parts = form.forms if isinstance(form, core.Seq) else (form,)
-    return [datum_of(part, names) for part in parts]
+    *before, last = form.forms if isinstance(form, core.Seq) else (form,)
+    data = [datum_of(part, names) for part in before]
+    if isinstance(last, core.Marked) and last.kind == core.CLEANUP and (thunk := named_thunk(last, "defer")):
+        return [*data, listed("defer", *body_of(thunk.body, names)), *body_of(last.body, names)]
+    return [*data, datum_of(last, names)]
 
 
 def const(form: core.Const, names: Names) -> object:
@@ -132,22 +135,73 @@ def branch(form: core.If, names: Names) -> object:
 
 
 def marked(form: core.Marked, names: Names) -> object:
-    """A region; the `reset` of one thunk keeps a `do`, or it would call the thunk."""
+    return REGIONS[form.kind](form, names)
+
+
+def reset(form: core.Marked, names: Names) -> object:
+    """The `reset` of one thunk keeps a `do`, or it would call the thunk."""
     body = body_of(form.body, names)
-    if form.kind == core.PROMPT:
-        alone = len(body) == 1 and isinstance(form.body, core.Lambda)
-        return listed("reset", *([listed("do", *body)] if alone else body))
-    if form.kind == core.BINDING:
-        pairs: list[object] = []
-        for name, value in zip(form.operands[::2], form.operands[1::2], strict=True):
-            assert isinstance(name, core.Const)
-            pairs += [names.of_symbol(str(name.value)), datum_of(value, names)]
-        return listed("binding", vectors.from_iterable(pairs), *body)
-    operands = [datum_of(operand, names) for operand in form.operands]
-    if form.kind == core.HANDLER and isinstance(kind := operands[0], str):
-        operands[0] = keyword(kind)
-    head = "with-handler*" if form.kind == core.HANDLER else "with-cleanup*"
-    return listed(head, *operands, body[0] if len(body) == 1 else listed("do", *body))
+    return listed("reset", *([listed("do", *body)] if isinstance(form.body, core.Lambda) else body))
+
+
+def binding(form: core.Marked, names: Names) -> object:
+    pairs: list[object] = []
+    for name, value in zip(form.operands[::2], form.operands[1::2], strict=True):
+        assert isinstance(name, core.Const)
+        pairs += [names.of_symbol(str(name.value)), datum_of(value, names)]
+    return listed("binding", vectors.from_iterable(pairs), *body_of(form.body, names))
+
+
+def handler(form: core.Marked, names: Names) -> object:
+    """A `try`, or the mark of another kind that a library made."""
+    kind, *clauses = form.operands
+    assert isinstance(kind, core.Const)
+    handlers = clauses[1::2]
+    if kind.value == "catch" and all(isinstance(each, core.Lambda) and each.name == "catch" for each in handlers):
+        rows = [catch(type_, each, names) for type_, each in zip(clauses[::2], handlers, strict=True)]
+        return listed("try", *body_of(form.body, names), *rows)
+    operands = [datum_of(operand, names) for operand in clauses]
+    return listed("with-handler*", keyword(str(kind.value)), *operands, datum_of(form.body, names))
+
+
+def catch(type_: Core, made: Any, names: Names) -> object:
+    """`(catch [e : type] ...)`."""
+    assert isinstance(type_, core.Const)
+    parameters, *body = lambda_parts(made, names)
+    if isinstance(parameters, Vector) and type_.value is not None:
+        full = str(type_.value)
+        name = names.of_symbol(full) if "." in full else symbol(full)
+        parameters = vectors.from_iterable([*parameters, symbol(":"), name])
+    return listed("catch", parameters, *body)
+
+
+def cleanup(form: core.Marked, names: Names) -> object:
+    """`defer` and `finally`, or what a library made."""
+    if named_thunk(form, "defer"):
+        return listed("do", *body_of(form, names))
+    thunk = named_thunk(form, "finally")
+    if thunk is None:
+        return listed("with-cleanup*", datum_of(form.operands[0], names), datum_of(form.body, names))
+    inside = datum_of(form.body, names)
+    clause = listed("finally", *body_of(thunk.body, names))
+    catches = isinstance(form.body, core.Marked) and form.body.kind == core.HANDLER
+    if catches and isinstance(inside, List) and inside.head is symbol("try"):
+        return lists.from_iterable([*inside, clause])
+    return listed("try", *body_of(form.body, names), clause)
+
+
+def named_thunk(form: core.Marked, name: str) -> core.Lambda | None:
+    """The clean-up's thunk when the expander made it for the form of that name."""
+    thunk = form.operands[0]
+    return thunk if isinstance(thunk, core.Lambda) and thunk.name == name else None
+
+
+REGIONS: dict[str, Callable[[core.Marked, Names], object]] = {
+    core.PROMPT: reset,
+    core.BINDING: binding,
+    core.HANDLER: handler,
+    core.CLEANUP: cleanup,
+}
 
 
 DATUMS: dict[type, Callable[[Any, Names], object]] = {

@@ -79,8 +79,8 @@ EXPLANATIONS: dict[str, Explanation] = {
     "value-error": Explanation(
         "a value has the right type but makes no sense",
         "The argument is of the type that is asked for, but no value of the kind the function\n"
-        "can work with: text that is no number, a negative count, an unknown option.",
-        '(parse-int "twelve")',
+        "can work with: a negative number for a root, a step of zero, an unknown option.",
+        '(sqrt -1)',
         "Check what comes from outside before it is used, or catch value-error.",
     ),
     "match-error": Explanation(
@@ -100,7 +100,7 @@ EXPLANATIONS: dict[str, Explanation] = {
         "a ref was used after it moved into a saved continuation",
         "Serializing a continuation moves the refs it holds: the saved copy owns them, so that\n"
         "no two processes change what looks like one cell.  The original can no longer be used.",
-        "(def r (ref 42))\n(reset (+ @r (cloneable-shift [k] (serialize k))))\n(deref r)",
+        "(let [r (ref 42)]\n  (reset (+ (cloneable-shift [k] (serialize k) 0) @r))\n  (deref r))",
         "Read what you need before serializing, serialize a (clone k), or use (rc value), which\n"
         "is copied and stays usable.",
     ),

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
     from turmeric.reading.core import Core, Variable
 
+HEADS = frozenset({"binding", "catch", "cloneable-shift", "defer", "do", "finally", "fn", "if", "let", "letrec"})
+HEADS |= {"loop", "quote", "recur", "reset", "set!", "shift", "shift0", "try", "with-cleanup*", "with-handler*"}
+"""The special forms that expansions are written with: a local variable of their name would hide them."""
+
 
 class Names:
     """What each variable in scope is called; `taken` are names that none of them may have."""
@@ -39,7 +43,7 @@ class Names:
     def fresh(self, name: str) -> str:
         used = self.variables.values()
         number, found = 1, name
-        while found in self.taken or found in used:
+        while found in self.taken or found in HEADS or found in used:
             number += 1
             found = f"{name}-{number}"
         return found
@@ -49,10 +53,13 @@ class Names:
         return symbol(self.variables[variable])
 
     def of_global(self, module: str, name: str) -> Symbol:
-        """How this module writes a global: plainly when the plain name means it here."""
+        """How this module writes a global: plainly when the plain name means it here, else
+        with the module's alias.  What only a macro could reach has the module's full name."""
         found = self.module.resolve(name)
-        plain = found is None or found.module == module
-        return symbol(name if plain or module == self.module.name else f"{module}.{name}")
+        if module == self.module.name or (found is not None and found.module == module):
+            return symbol(name)
+        aliases = (alias for alias, home in self.module.aliases.items() if getattr(home, "name", None) == module)
+        return symbol(f"{next(aliases, module)}.{name}")
 
     def of_symbol(self, full: str) -> Symbol:
         """The same for a full name, `module.name`."""
