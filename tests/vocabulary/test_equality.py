@@ -169,6 +169,16 @@ def nest(wrap, depth, seed):
     return value
 
 
+@pytest.fixture
+def usual_recursion_limit():
+    """The limit that a Python program has; compiling raises it for the whole process."""
+    raised = sys.getrecursionlimit()
+    sys.setrecursionlimit(1000)
+    yield
+    sys.setrecursionlimit(raised)
+
+
+@pytest.mark.usefixtures("usual_recursion_limit")
 @pytest.mark.parametrize("name", WRAPPERS)
 def test_deep_nesting(name):
     depth = 1_000_000 if name == "list" else 50_000
