@@ -14,7 +14,7 @@ from turmeric.durability.tables import Tables
 from turmeric.running.classes import Method, TypeClass
 from turmeric.running.continuation import Base, Binding, Cleanup, Continuation, Handler, Prompt
 from turmeric.running.copying import is_home
-from turmeric.running.functions import MISSING
+from turmeric.running.functions import MISSING, Point
 from turmeric.running.values import Builtin, Cell, Closure, Operator, Rc, Ref
 from turmeric.vocabulary.errors import TurmericError, failure
 from turmeric.vocabulary.kinds import type_name
@@ -163,6 +163,8 @@ def list_row(encoder: Encoder, value: List, place: int) -> Row:
 
 def frames_row(encoder: Encoder, value: Frames, place: int) -> Row:
     """A run of frames, from the innermost out; it ends like a run of list cells."""
+    if value is not None and type(value[0] if value else None) is not Point:
+        raise Unserializable(value)  # a tuple of Python's own
     row: Row = [wire.FRAMES, None]
     frames, offset = value, 0
     while frames is not None:

@@ -29,6 +29,7 @@ from turmeric.vocabulary.errors import TurmericError, exception_for, failure
 from turmeric.vocabulary.kinds import type_name
 from turmeric.vocabulary.printer import write
 from turmeric.vocabulary.structs import ERROR, SIGNAL, Struct
+from turmeric.vocabulary.symbols import Keyword
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,8 +76,12 @@ class Machine:
         try:
             try:
                 state = self.apply(function, args, None)
+            except Halt as halt:
+                return halt.value
             except TurmericError as error:
                 state = self.raised(error, None)
+            except Exception as error:
+                state = self.raised(translated(error), None)
             return self.run(state)
         finally:
             CURRENT.machine = outer
@@ -133,8 +138,9 @@ class Machine:
     def apply_foreign(self, callee: Callable[..., Any], args: list[Any], frames: Frames) -> State:
         """Call a Python function; what it calls back runs on a machine of its own."""
         outer, self.foreign = self.foreign, getattr(callee, "__qualname__", None) or type(callee).__name__
+        given, keywords = python_arguments(args)
         try:
-            result = callee(*args)
+            result = callee(*given, **keywords)
         finally:
             self.foreign = outer
         return self.give(result, frames)
@@ -227,6 +233,18 @@ class Machine:
             if name in values:
                 return True, values[name]
         return False, None
+
+
+def python_arguments(args: list[Any]) -> tuple[list[Any], dict[str, Any]]:
+    """The arguments of a Python function: `(f 1 :end-at 2)` is `f(1, end_at=2)`.
+
+    Arguments that do not end in such pairs are all passed as they are.
+    """
+    first = next((place for place, arg in enumerate(args) if type(arg) is Keyword), len(args))
+    rest = args[first:]
+    if len(rest) % 2 or any(type(key) is not Keyword for key in rest[::2]):
+        return args, {}
+    return args[:first], {key.name.replace("-", "_"): value for key, value in zip(rest[::2], rest[1::2], strict=True)}
 
 
 class Uncaught(BaseException):

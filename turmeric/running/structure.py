@@ -133,7 +133,7 @@ def get(container: Any, key: Any, default: Any = None) -> Any:
 
 def python_item(container: Any, key: Any, default: Any) -> Any:
     """`container[key]` of a Python object, or the default; a negative index is none."""
-    if type(key) is int and key < 0 and not isinstance(container, Mapping):
+    if type(key) is int and key < 0 and isinstance(container, list | tuple):
         return default
     try:
         return container[key]

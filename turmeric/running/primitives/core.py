@@ -144,7 +144,7 @@ def destructure_nth(value: Any, place: int) -> Any:
     """The element at a place, nil when there is none."""
     if value is None:
         return None
-    if not isinstance(value, List | Vector | str):
+    if not isinstance(value, List | Vector | str | list | tuple):
         raise failure("type-error", f"cannot take {short(value)} apart as a sequence", value)
     return structure.nth(value, place) if place < len(value) else None
 
@@ -153,7 +153,7 @@ def destructure_rest(value: Any, place: int) -> Any:
     """What is left after the first `place` elements, as a list."""
     if value is None:
         return lists.EMPTY
-    if not isinstance(value, List | Vector | str):
+    if not isinstance(value, List | Vector | str | list | tuple):
         raise failure("type-error", f"cannot take {short(value)} apart as a sequence", value)
     if isinstance(value, List):
         for _ in range(min(place, len(value))):
@@ -188,10 +188,12 @@ def contains(container: Any, key: Any) -> bool:
     """Whether a map has a key, a set an element, a vector an index, a struct a field."""
     if isinstance(container, Map | Set):
         return key in container
-    if isinstance(container, Vector):
+    if isinstance(container, Vector | list | tuple):
         return type(key) is int and 0 <= key < len(container)
     if container is None:
         return False
+    if structure.is_python(container) and hasattr(container, "__contains__"):
+        return key in container
     if type(container) is Struct:
         return map_has(container, key)
     raise failure("type-error", f"contains? expects a map, set or vector, got {short(container)}", container)

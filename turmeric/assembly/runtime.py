@@ -1,0 +1,97 @@
+"""Turmeric inside a Python program.
+
+    runtime = turmeric.Runtime(roots=["app"])
+    orders = runtime.load("app/orders.tur")
+    total = orders.order_total(turmeric.from_python([3, 4]))
+
+Values go in and out as they are: numbers, strings, bytes, booleans and None are the same
+on both sides, and `from_python` and `to_python` convert collections.  Functions of the
+language are Python callables; they run in the runtime they come from, whichever is active.
+"""
+
+from __future__ import annotations
+
+from turmeric.assembly.namespaces import Constructor, Namespace
+from turmeric.assembly.session import Session
+from turmeric.running.world import ACTIVE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Any
+
+    from turmeric.running.world import World
+
+
+class Runtime:
+    """A world of modules of its own.
+
+    `roots` are the directories where modules are looked for (by default the current one),
+    `args` is what `(args)` gives.  All errors are `TurmericError`s.
+    """
+
+    def __init__(self, roots: list[str] | None = None, args: list[str] | None = None) -> None:
+        before = ACTIVE.world
+        self.session = Session(roots, args)
+        if before is not None:
+            ACTIVE.world = before
+        self._before: list[World | None] = []
+
+    def load(self, path: str) -> Namespace:
+        """Run a file's top-level forms as the main module (`main` is not called); its definitions."""
+        return Namespace(self.session.load_main(path, start=True))
+
+    def import_module(self, name: str) -> Namespace:
+        """The definitions of the module of that name, which is loaded if it was not."""
+        return Namespace(self.session.loader.import_module(name))
+
+    def eval(self, text: str) -> Any:
+        """The value of the last of the forms in a text, evaluated in the module `user`."""
+        return self.session.evaluate(text)
+
+    def call(self, function: Any, *args: Any, **keywords: Any) -> Any:
+        """Call anything that can be called in the language, inside a delimiter.
+
+        `k = runtime.call(f)` gives what `f` passes out of a `shift`.
+        """
+        if isinstance(function, Constructor):
+            return function(*args, **keywords)
+        linked = getattr(function, "function", None)
+        more = linked.keyword_arguments(keywords) if keywords and linked is not None else ()
+        if keywords and linked is None:
+            raise TypeError(f"{function!r} takes no keyword arguments")
+        return self.session.world.call(function, [*args, *more], prompt=True)
+
+    def serialize(self, value: Any, keep: bool = False) -> bytes:
+        """The bytes of a value or continuation; `keep` copies its refs instead of moving them.
+
+        Raises DataError, `not-serializable`, with the way to what has no encoding.
+        """
+        from turmeric.durability import saving
+
+        return saving.serialize(self.session.world, value, keep)
+
+    def deserialize(self, data: bytes) -> Any:
+        """The value that bytes stand for.  Raises DataError: `corrupt-data`, `schema-mismatch`."""
+        from turmeric.durability import saving
+
+        return saving.deserialize(self.session.world, data)
+
+    def resume(self, continuation: Any, value: Any = None) -> Any:
+        """Go on with a continuation, to which `value` is the result of its `shift`."""
+        world = self.session.world
+        return world.call(world.library("resume"), [continuation, value], prompt=True)
+
+    def activate(self) -> None:
+        """Make this the runtime for what belongs to none: primitives and operators called by Python."""
+        self.session.activate()
+
+    def __enter__(self) -> Runtime:
+        self._before.append(ACTIVE.chosen)
+        self.activate()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        ACTIVE.world = self._before.pop()
