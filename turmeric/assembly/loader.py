@@ -47,6 +47,9 @@ PRELUDE = (
 )
 """Modules whose exports every program sees without an import, in the order they load."""
 
+PROGRAM = "program."
+"""Before the name of a program that is called like one of them: `list.tur` is `program.list`."""
+
 
 def build_image(released: bool) -> None:
     """Make the image: of a release, to be packaged with the sources, or of this checkout."""
@@ -64,9 +67,8 @@ def library_directory() -> str:
 class Loader:
     """Loads modules into a world.  `roots` are the directories of the program's modules."""
 
-    starts = True
-    """Whether the program's imported modules run, or are only defined."""
     pipeline_type = Pipeline
+    """What expands and carries out the forms of a module."""
 
     def __init__(self, world: World, roots: list[str]) -> None:
         self.world = world
@@ -145,7 +147,7 @@ class Loader:
             raise source_failure("unknown-module", self.unknown(name), span)
         if path.startswith(library_directory() + os.sep):
             return self.load_library(name, path)
-        return self.load(name, path, start=start and self.starts)
+        return self.load(name, path, start=start)
 
     def find_module(self, name: str) -> Module | None:
         """A module that code refers to: loaded for its definitions only."""
@@ -158,8 +160,9 @@ class Loader:
 
     def path_of(self, name: str) -> str | None:
         """The file of a module: the program's first, then the standard library's."""
-        relative = name.replace(".", os.sep) + ".tur"
-        for root in (*self.roots, library_directory()):
+        own = name.removeprefix(PROGRAM) in PRELUDE and name.startswith(PROGRAM)
+        relative = (name.removeprefix(PROGRAM) if own else name).replace(".", os.sep) + ".tur"
+        for root in self.roots if own else (*self.roots, library_directory()):
             path = os.path.join(root, relative)
             if os.path.isfile(path):
                 return path

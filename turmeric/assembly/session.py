@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
-from turmeric.assembly.loader import Loader, read_text
+from turmeric.assembly.loader import PRELUDE, PROGRAM, Loader, read_text
 from turmeric.assembly.pipeline import Pipeline
 from turmeric.assembly.suggestions import suggestions
 from turmeric.reading.datums import plain
@@ -118,10 +118,19 @@ class Session:
 
 
 def module_name(path: str, roots: list[str]) -> str:
-    """A file's module name: its path below a root without `.tur`, with dots."""
+    """A file's module name: its path below a root without `.tur`, with dots.
+
+    `list.tur` is `program.list`, since `list` is a module that every program sees.
+    """
+    name = path_below(path, roots).replace(os.sep, ".")
+    return PROGRAM + name if name in PRELUDE else name
+
+
+def path_below(path: str, roots: list[str]) -> str:
+    """A file's path without its ending, from the root that it is in, or else its name."""
     full = os.path.abspath(path)
     for root in roots:
         base = os.path.abspath(root)
         if full.startswith(base + os.sep):
-            return os.path.splitext(full[len(base) + 1 :])[0].replace(os.sep, ".")
+            return os.path.splitext(full[len(base) + 1 :])[0]
     return os.path.splitext(os.path.basename(path))[0]
