@@ -31,7 +31,7 @@ class Runtime:
     """
 
     def __init__(self, roots: list[str] | None = None, args: list[str] | None = None) -> None:
-        before = ACTIVE.world
+        before = ACTIVE.chosen
         self.session = Session(roots, args)
         if before is not None:
             ACTIVE.world = before

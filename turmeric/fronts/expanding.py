@@ -35,7 +35,6 @@ def expand(arguments: Arguments) -> int:
 
     path = arguments.operands[0]
     session = open_session(arguments, root_of(path), [])
-    session.loader.starts = False
     module = session.new_module(module_name(path, session.loader.roots))
     module.file = path
     pipeline = session.loader.pipeline(module, start=False)

@@ -55,9 +55,8 @@ class RecordingPipeline(Pipeline):
 
 
 class CheckingLoader(Loader):
-    """Loads imported modules for their definitions only, and remembers their declarations."""
+    """Remembers the declarations of the modules that it loads."""
 
-    starts = False
     pipeline_type = RecordingPipeline
 
     def __init__(self, world: World, roots: list[str]) -> None:
