@@ -10,7 +10,7 @@ from turmeric.fronts.checks.gathering import Gathered, Row
 from turmeric.fronts.checks.known import Known
 from turmeric.fronts.checks.parts import caught, parts
 from turmeric.fronts.checks.problems import Problem
-from turmeric.fronts.checks.static_types import ATOMS, Types
+from turmeric.fronts.checks.static_types import ATOMS, UNCALLABLE, Types
 from turmeric.reading.core import Call, Const, Core, Global, Lambda, Let, Letrec, Local, Loop, SetGlobal
 from turmeric.running.structure import short
 from turmeric.vocabulary.kinds import a
@@ -104,12 +104,18 @@ class Examiner:
                 self.check_field(form.args[0], str(form.args[1].value))
         wanted = self.signature(function)
         if wanted is None:
+            self.check_callable(function)
             return
         wrong = signatures.complaint(wanted, form.args)
         if wrong is not None:
             self.note(wrong, "arity-error")
         else:
             self.check_arguments(wanted, form.args)
+
+    def check_callable(self, function: Core) -> None:
+        have = self.types.of(function)
+        if have in UNCALLABLE:
+            self.note(f"cannot call {shown(function, str(have))}: it is no function", "type-error")
 
     def signature(self, function: Core) -> Signature | None:
         """What a called form takes, when that is certain."""

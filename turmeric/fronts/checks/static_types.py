@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from turmeric.vocabulary import namespace
 
+UNCALLABLE = ("int64", "float64", "string", "bool", "bytes", "symbol", "nil", "list", "ref", "rc")
+"""Types whose values cannot be called."""
+
 SIMPLE = ("float64", "string", "bool", "bytes", "symbol", "keyword", "nil", "list", "vector", "map", "set", "ref", "rc")
 ATOMS = ("int64", "float64", "string", "bool", "bytes", "symbol", "nil", "list", "vector", "set")
 """Types whose values have no fields at all."""
