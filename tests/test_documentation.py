@@ -10,7 +10,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from snippets import PROJECT, Trial, blocks_of, write_file
+from shells import PROJECT
+from snippets import Trial, blocks_of, write_file
 
 DOCUMENTS = [
     PROJECT / "README.md",

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from snippets import PROJECT, commands_beside
+from shells import PROJECT, commands_beside
 
 EXAMPLES = PROJECT / "examples"
 
