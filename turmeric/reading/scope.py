@@ -21,7 +21,7 @@ class Scope:
     def __init__(self, outer: Scope | None = None) -> None:
         while outer is not None and not outer.names:
             outer = outer.outer
-        self.outer = outer
+        self.outer: Scope | None = outer
         self.names: dict[Key, Variable] = {}
 
     def find(self, name: str, marks: tuple[Mark, ...]) -> Variable | None:

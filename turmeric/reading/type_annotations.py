@@ -12,6 +12,7 @@ from turmeric.reading.expander import Expander
 from turmeric.reading.scope import Scope
 from turmeric.vocabulary import namespace
 from turmeric.vocabulary.lists import List
+from turmeric.vocabulary.printer import write
 from turmeric.vocabulary.symbols import Keyword, Symbol
 from turmeric.vocabulary.vectors import Vector
 
@@ -64,7 +65,7 @@ def parse_type(expander: Expander, datum: object) -> object:
             return "continuation"
         inner = tuple(parse_type(expander, part) for part in datum.tail)
         return (outer, *inner) if outer is not None else None
-    raise expander.error(f"expected a type, got {datum!r}")
+    raise expander.error(f"expected a type, got {write(datum)}")
 
 
 def type_named(expander: Expander, name: Symbol) -> object:
@@ -100,7 +101,7 @@ def split_annotations(expander: Expander, items: list[object]) -> list[tuple[obj
         place += 1
         if place < len(items) and is_colon(items[place]):
             if place + 1 >= len(items):
-                raise expander.error(f"expected a type after `{pattern!r} :`")
+                raise expander.error(f"expected a type after `{write(pattern)} :`")
             type_ = parse_type(expander, items[place + 1])
             place += 2
         elif place < len(items) and isinstance(items[place], Keyword):
@@ -152,5 +153,5 @@ def check_value(expander: Expander, value: Core, type_: object, what: str) -> Co
 def vector_items(expander: Expander, datum: object, what: str) -> list[object]:
     """The elements of a vector datum, or an error saying what was expected."""
     if not isinstance(datum, Vector):
-        raise expander.error(f"expected {what}, got {datum!r}", span=getattr(datum, "span", None))
+        raise expander.error(f"expected {what}, got {write(datum)}", span=getattr(datum, "span", None))
     return list(datum)

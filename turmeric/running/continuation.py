@@ -78,17 +78,21 @@ Mark = Prompt | Handler | Binding | Cleanup | Base
 
 
 class Segment:
-    """A mark and everything below it."""
+    """A mark and everything below it.  `handlers` is the nearest segment with a handler,
+    this one included: a throw does not look at all the marks in between."""
 
-    __slots__ = ("bindings", "frames", "mark", "rest")
+    __slots__ = ("bindings", "frames", "handlers", "mark", "rest")
 
     def __init__(self, mark: Mark, frames: Frames, rest: Segment | None) -> None:
         self.mark = mark
         self.frames = frames
         self.rest = rest
         self.bindings: Bindings = rest.bindings if rest is not None else None
+        self.handlers: Segment | None = rest.handlers if rest is not None else None
         if type(mark) is Binding:
             self.bindings = (mark.values, self.bindings)
+        elif type(mark) is Handler:
+            self.handlers = self
 
 
 Piece = tuple["Frames", Mark]

@@ -200,14 +200,13 @@ class Machine:
     def handler_for(self, value: Any) -> tuple[Segment | None, Any]:
         """The nearest handler's segment whose clause wants the value, and its function."""
         names = names_of(value)
-        segment: Segment | None = self.segment
-        while segment is not None:
-            mark = segment.mark
-            if type(mark) is Handler:
-                for wanted, function in mark.clauses:
-                    if wanted in names:
-                        return segment, function
-            segment = segment.rest
+        segment = self.segment.handlers
+        while segment is not None and segment.rest is not None:
+            assert type(segment.mark) is Handler
+            for wanted, function in segment.mark.clauses:
+                if wanted in names:
+                    return segment, function
+            segment = segment.rest.handlers
         return None, None
 
     def uncaught(self, value: Any) -> Uncaught:
