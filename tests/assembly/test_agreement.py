@@ -58,3 +58,34 @@ def test_the_names_of_variables_do_not_matter(plain: Session, program: str, orde
     body = program.split("(defn run")[1]
     renamed = re.sub(r"(?<=[\s(\[])(" + "|".join(NAMES) + r")(?=[\s)\]])", lambda found: fresh[found[1]], body)
     assert outcome(plain, program) == outcome(plain, program.split("(defn run")[0] + "(defn run" + renamed)
+
+
+LAWS = """
+(def k (reset (run)))
+(defn settled [x] (if (continuation? x) (settled (resume x 1)) x))
+(defn twice [k] (list (settled (resume k 1)) @seen (settled (resume k 2)) @seen))
+(if (continuation? k)
+  (let [first-time (do (set-ref! seen []) (twice k))
+        stored (do (set-ref! seen []) (twice (deserialize (serialize k :keep true))))
+        same-bytes (= (serialize k :keep true) (serialize (deserialize (serialize k :keep true)) :keep true))
+        continued (do (set-ref! seen []) (settled (continue k 1)))]
+    (list (= first-time stored) same-bytes (= (first first-time) continued)))
+  :no-capture)
+"""
+
+
+@SLOW
+@given(program=programs(), data=st.data())
+def test_laws_of_a_captured_continuation(plain: Session, program: str, data: st.DataObject) -> None:
+    """Resuming is a round trip, may be done twice, gives the same bytes; and continuing does what resuming did."""
+    head, _, body = program.partition("(defn run [] ")
+    body = body.rpartition(")\n[(reset")[0]
+    places = [found.start() for found in re.finditer(r"(?<=[ ])\d(?=[ )])", body)]
+    if not places:
+        return
+    at = data.draw(st.sampled_from(places))
+    captured = f"{body[:at]}(cloneable-shift [k] k){body[at + 1 :]}"
+    result = outcome(plain, f"{head}(defn run [] {captured})\n{LAWS}")
+    assert not result.startswith("(") or result == "(true true true)", result
+    plain_names = ("schema-mismatch", "corrupt-data", "not-serializable", "internal")
+    assert not result.startswith(plain_names), result

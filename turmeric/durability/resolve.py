@@ -53,7 +53,7 @@ class Definition:
     def __init__(self, codes: dict[Code, None]) -> None:
         self.codes = codes
         self.known = 0
-        self.points: dict[Key, tuple[Code, anf.Let]] = {}
+        self.points: dict[Key, list[tuple[Code, anf.Let]]] = {}
         self.functions: dict[Key, Code] = {}
 
     def look(self) -> None:
@@ -62,8 +62,20 @@ class Definition:
             for code in schema.functions_of(top):
                 self.functions[code.path, schema.code_id(code)] = code
                 for node in schema.points_of(code):
-                    self.points[code.path, schema.point_id(code, node)] = (code, node)
+                    self.points.setdefault((code.path, schema.point_id(code, node)), []).append((code, node))
         self.known = len(self.codes)
+
+    def point(self, path: tuple[str, ...], id_: bytes, label: str, line: int) -> tuple[Code, anf.Let] | None:
+        """The point of that id.  Of several, which are the same code, the one that looks most
+        like the one that was saved: so the bytes stay the same when it is saved again."""
+        found = self.points.get((path, id_), [])
+        return min(found, key=lambda each: unlike(each[1], label, line), default=None)
+
+
+def unlike(node: anf.Let, label: str, line: int) -> tuple[bool, bool]:
+    """How far a point is from the label and line of a saved one."""
+    span = node.point.span
+    return node.point.label != label, span is not None and span.line != line
 
 
 class Definitions:
@@ -160,7 +172,7 @@ class Resolver:
         if definition is None:
             self.missing("point", module, name[len(module) + 1 :], old)
             return None
-        found = definition.points.get((tuple(path), old))
+        found = definition.point(tuple(path), old, label, line)
         if found is not None:
             return self.linked(*found)
         shown, source = ".".join([name, *path]), f"{file}:{line}"
@@ -214,7 +226,8 @@ def change_at(
     definition: Definition, path: tuple[str, ...], label: str, names: list[str]
 ) -> tuple[bytes | None, str]:
     """What changed at a point, as far as its label finds it again: the new id, and in words."""
-    for (there, id_), (_, node) in definition.points.items():
+    for (there, id_), candidates in definition.points.items():
+        node = candidates[0][1]
         if there == path and node.point.label == label:
             now = [var.name for var in node.point.live if not var.temporary]
             was = [name for name in names if name]
