@@ -72,13 +72,18 @@ def mark_values(mark: Mark) -> list[Any]:
 
 
 def holds_cells(root: Any) -> bool:
-    """Whether a cell to be copied can be reached from `root`; if not, all of it is inert."""
+    """Whether a cell to be copied can be reached from `root`; if not, all of it is inert,
+    unless it leads to the cell of a definition, which stops being that when it is defined again."""
     seen: set[int] = set()
     kept: list[Any] = []
     work = [root]
+    for_good = True
     while work:
         value = work.pop()
-        if type(value) is Cell or (type(value) is Ref and not is_home(value)):
+        if type(value) in (Ref, Closure) and is_home(value):
+            for_good = for_good and type(value) is Closure and not value.captured
+            continue
+        if type(value) is Cell or type(value) is Ref:
             return True
         if not isinstance(value, (*FLAGGED, Continuation)) or getattr(value, "inert", False) or id(value) in seen:
             continue
@@ -87,7 +92,7 @@ def holds_cells(root: Any) -> bool:
         seen.add(id(value))
         kept.append(value)
         work.extend(children(value))
-    for value in kept:
+    for value in kept if for_good else ():
         if isinstance(value, FLAGGED):
             value.inert = True
     return False
