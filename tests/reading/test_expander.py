@@ -123,7 +123,7 @@ MISTAKES = {
     "(fn [a a] 1)": "the parameter `a` appears twice in `fn`",
     "(fn [a.b] 1)": "`a.b` cannot be the name of a variable",
     "(quote)": "expected (quote datum), got (quote)",
-    "(recur)": "`recur` must be the last thing its loop does; here its value would be used",
+    "(recur)": "`recur` must be the last thing its loop or function does; here its value would be used",
     "(set! 5 1)": "`set!` changes variables; 5 is none (a ref is changed by set-ref!)",
     "(shift [a b] 1)": "expected (shift [k] body ...), got [a b] for [k]",
     "(try 1 (finally 1) (finally 2))": "a `try` has at most one `finally`",

@@ -160,13 +160,17 @@ class Letrec(Core):
 
 
 class LoopTarget:
-    """What a `recur` jumps to: a `Loop`, before and after it is built."""
+    """What a `recur` jumps to: a `Loop`, before and after it is built.
 
-    __slots__ = ("arity", "crossed")
+    `owner` names the function when its whole body is the loop; `used`: some `recur` jumps here."""
 
-    def __init__(self, arity: int) -> None:
+    __slots__ = ("arity", "crossed", "owner", "used")
+
+    def __init__(self, arity: int, owner: str | None = None) -> None:
         self.arity = arity
+        self.owner = owner
         self.crossed = False
+        self.used = False
 
 
 class Loop(Core):

@@ -8,7 +8,9 @@ from turmeric.reading.core import (
     Lambda,
     Letrec,
     Local,
+    Loop,
     LoopTarget,
+    Parameters,
     Variable,
 )
 from turmeric.reading.datums import spans_of
@@ -40,22 +42,41 @@ def parameter_pairs(expander: Expander, datum: object) -> list[tuple[object, obj
 
 
 def make_lambda(
-    expander: Expander, name: Symbol | None, pairs: list[tuple[object, object]], body: List, scope: Scope
+    expander: Expander,
+    name: Symbol | None,
+    pairs: list[tuple[object, object]],
+    body: List,
+    scope: Scope,
+    recurs: bool = True,
 ) -> Lambda:
-    """A lambda from its parameters and body.
+    """A lambda from its parameters and body; `recurs`: a `recur` in it may begin it anew.
 
     Parameters with a type are checked on entry.  The result's type is not checked at run
     time: that would make every tail call leave a frame.
     """
     _, forms = type_annotations.result_type(expander, body)
     inner = Scope(scope)
-    params, prologue, wraps = patterns.parameters(expander, pairs, inner, name.name if name else "fn")
-    inside = expander.body(forms, inner)
+    owner = name.name if name else "fn"
+    params, prologue, wraps = patterns.parameters(expander, pairs, inner, owner)
+    variables = params.variables()
+    target = LoopTarget(len(variables), owner) if recurs and not params.keys else None
+    inside = expander.body(forms, inner, target)
     for wrap in reversed(wraps):
         inside = wrap(inside)
     if prologue:
         inside = sequence([*prologue, inside], expander.span)
+    if target is not None and target.used:
+        params, inside = begun_anew(params, target, inside)
     return Lambda(name.name if name else None, params, inside, expander.span)
+
+
+def begun_anew(params: Parameters, target: LoopTarget, body: Core) -> tuple[Parameters, Core]:
+    """A function's body as a loop over its parameters, which get stand-ins."""
+    variables = params.variables()
+    given = [Variable(var.name, var.type, var.span) for var in variables]
+    count = len(params.required)
+    loop = Loop(target, variables, [Local(var, body.span) for var in given], body, body.span)
+    return Parameters(given[:count], given[count] if params.rest else None), loop
 
 
 def definition_value(expander: Expander, form: List, scope: Scope, var: Variable | None, function: bool) -> Core:

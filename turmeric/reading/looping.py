@@ -49,8 +49,9 @@ def expand_recur(expander: Expander, form: List, scope: Scope, tail: LoopTarget 
     spans = spans_of(form)
     args = [expander.expand(arg, scope, None, spans.get(place + 1)) for place, arg in enumerate(form.tail)]
     if tail is None:
-        raise expander.error("`recur` must be the last thing its loop does; here its value would be used")
+        raise expander.error("`recur` must be the last thing its loop or function does; here its value would be used")
     if len(args) != tail.arity:
-        noun = "variable" if tail.arity == 1 else "variables"
-        raise expander.error(f"the loop has {tail.arity} {noun}, but `recur` gives {len(args)}")
+        what = f"{tail.owner} has {tail.arity} parameter" if tail.owner else f"the loop has {tail.arity} variable"
+        raise expander.error(f"{what}{'' if tail.arity == 1 else 's'}, but `recur` gives {len(args)}")
+    tail.used = True
     return Recur(tail, args, expander.span)

@@ -59,7 +59,7 @@ def expand_shift(expander: Expander, form: List, scope: Scope, tail: LoopTarget 
         name = name[0]
     if type(name) is not Symbol:
         raise expander.error(f"expected ({head.name} [k] body ...), got {write(parts[0])} for [k]")
-    body = make_lambda(expander, None, [(name, None)], form.tail.tail, scope)
+    body = make_lambda(expander, None, [(name, None)], form.tail.tail, scope, recurs=False)
     body.name = head.name
     return expander.core_call("call-" + head.name, body)
 
@@ -124,7 +124,7 @@ def catch_clause(expander: Expander, clause: List, scope: Scope) -> list[Core]:
     if len(pairs) != 1:
         raise expander.error("a `catch` takes one variable: (catch [e] ...)", span=span_of(clause))
     pattern, type_ = pairs[0]
-    handler = make_lambda(expander, None, [(pattern, None)], clause.tail.tail, scope)
+    handler = make_lambda(expander, None, [(pattern, None)], clause.tail.tail, scope, recurs=False)
     handler.name = "catch"
     outer = type_[0] if isinstance(type_, tuple) else type_
     return [Const(outer), handler]
