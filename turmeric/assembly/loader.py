@@ -186,7 +186,7 @@ class Loader:
         module.library = path.startswith(library_directory() + os.sep)
         module.code_hash = None if module.library else self.hash_of(text)
         before = self.world.modules.get(name)
-        self.world.modules[name] = module
+        self.world.add_module(module)
         self.loading.append(name)
         try:
             pipeline = self.pipeline(module, start)

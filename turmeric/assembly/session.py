@@ -59,8 +59,7 @@ class Session:
 
     def new_module(self, name: str) -> Module:
         """An empty module that sees the standard library."""
-        module = self.world.modules[name] = Module(name, self.world.prelude)
-        return module
+        return self.world.add_module(Module(name, self.world.prelude))
 
     def macroexpand(self, datum: object) -> object:
         """A datum with the macro at its head expanded, as the main module (or `user`) sees it."""

@@ -68,7 +68,7 @@ class Definition:
     def point(self, path: tuple[str, ...], id_: bytes, label: str, line: int) -> tuple[Code, anf.Let] | None:
         """The point of that id.  Of several, which are the same code, the one that looks most
         like the one that was saved: so the bytes stay the same when it is saved again."""
-        found = self.points.get((path, id_), [])
+        found = reversed(self.points.get((path, id_), []))
         return min(found, key=lambda each: unlike(each[1], label, line), default=None)
 
 

@@ -54,6 +54,14 @@ class World:
             self.codes[code.definition] = {}
         self.codes[code.definition][code] = None
 
+    def add_module(self, module: Module) -> Module:
+        """Make a module known; one of that name that was there before goes with its code."""
+        self.modules[module.name] = module
+        for definition, codes in list(self.codes.items()):
+            if next(iter(codes)).module == module.name:
+                del self.codes[definition]
+        return module
+
     def class_named(self, symbol: str) -> TypeClass:
         """A type class by its full name."""
         if symbol not in self.classes:
