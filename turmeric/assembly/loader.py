@@ -78,6 +78,7 @@ class Loader:
         self.released = False
         """Whether an image that has to be made is that of a release: fixed, not checked."""
         world.load_module = self.find_module
+        world.library_place = library_directory() + os.sep
         ACTIVE.world = world
 
     # The standard library -------------------------------------------------------------------

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from turmeric.intermediate.anf import Code
+    from turmeric.vocabulary.spans import Span
 
 
 class World:
@@ -39,6 +40,8 @@ class World:
         self.classes: dict[str, TypeClass] = {}
         self.codes: dict[str, dict[Code, None]] = {}
         """The code of each definition, in order; a top-level form adds to its module's."""
+        self.library_place = ""
+        """How the names of the standard library's files begin."""
         self.linker = Linker(self)
         self.macroexpand: Callable[[object], object] = lambda datum: datum
         self.load_module: Callable[[str], Module | None] = lambda name: None
@@ -96,9 +99,30 @@ class World:
         try:
             return machine.call(function, args, prompt)
         except Uncaught as uncaught:
-            raise uncaught.error from uncaught.error.__cause__
+            raise self.placed(uncaught.error, function) from uncaught.error.__cause__
         finally:
             ACTIVE.running = around
+
+
+    def placed(self, error: TurmericError, function: Any) -> TurmericError:
+        """An error from inside the standard library, with the place in the program that led there.
+
+        Tail calls leave no frame; when no place of the program is left, it is the function called.
+        """
+        if error.span is None or not self.in_library(error.span):
+            return error
+        trace = error.trace
+        while trace and (trace[0][1] is None or self.in_library(trace[0][1])):
+            trace = trace[1:]
+        if not trace and type(function) is Closure:
+            code = function.function.code
+            trace = ((code.symbol, code.span),) if code.span is not None and not self.in_library(code.span) else ()
+        if trace:
+            error.span, error.trace = trace[0][1], trace
+        return error
+
+    def in_library(self, span: Span) -> bool:
+        return bool(self.library_place) and span.file.startswith(self.library_place)
 
 
 def call_from_python(function: Any, args: tuple[Any, ...]) -> Any:
