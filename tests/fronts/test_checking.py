@@ -72,7 +72,7 @@ ARITY = [
     ("(loop [i 0] (recur i i))", ["1:13: the loop has 1 variable, but `recur` gives 2"]),
     (
         "(loop [i 0] (+ 1 (recur i)))",
-        ["1:18: `recur` must be the last thing its loop does; here its value would be used"],
+        ["1:18: `recur` must be the last thing its loop or function does; here its value would be used"],
     ),
 ]
 
