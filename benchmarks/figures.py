@@ -106,8 +106,8 @@ def saving() -> list[dict[str, Any]]:
             "pickle_us": microseconds(lambda lists=lists: pickle.dumps(lists)),
         }
         rows.append(row)
-        print("{frames:5} frames: {serialize_us:8.1f} us out {deserialize_us:8.1f} us in {bytes:7} B".format(**row), end="")
-        print("   (pickle of the lists: {pickle_us:6.1f} us, {pickle_bytes} B)".format(**row))
+        print("{frames:5} frames: {serialize_us:8.1f} us out {deserialize_us:8.1f} us in {bytes:7} B".format(**row))
+        print("      pickle of the lists: {pickle_us:6.1f} us, {pickle_bytes} B".format(**row))
     return rows
 
 

@@ -72,7 +72,11 @@ def test_shared_tails_of_lists_are_stored_once(session: Session) -> None:
 
 def test_functions_that_refer_to_each_other(session: Session) -> None:
     code = """
-      (def pair (let [] (defn ev? [n] (if (= n 0) true (od? (- n 1)))) (defn od? [n] (if (= n 0) false (ev? (- n 1)))) [ev? od?]))
+      (def pair
+        (let []
+          (defn ev? [n] (if (= n 0) true (od? (- n 1))))
+          (defn od? [n] (if (= n 0) false (ev? (- n 1))))
+          [ev? od?]))
       (def again (deserialize (serialize pair)))
       [((nth again 0) 10) ((nth again 1) 10)]
     """
@@ -111,7 +115,9 @@ def test_a_hundred_thousand_frames(session: Session) -> None:
 
 SAMPLE = """
   (struct point [x : int64, y])
-  (defn work [a b] (let [r (ref a) c (fn [x] (+ x b))] (+ (c @r) (cloneable-shift [k] k) (count [(point a b) :k "text"]))))
+  (defn work [a b]
+    (let [r (ref a) c (fn [x] (+ x b))]
+      (+ (c @r) (cloneable-shift [k] k) (count [(point a b) :k "text"]))))
   (reset (try (work 1 2) (finally nil)))
 """
 

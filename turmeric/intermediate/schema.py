@@ -62,6 +62,7 @@ class Canonical:
     def __init__(self) -> None:
         self.tokens: list[str] = []
         self.numbers: dict[Var, int] = {}
+        self.bound = 0
         self.loops: dict[anf.Loop, int] = {}
 
     def digest(self) -> bytes:
@@ -72,8 +73,10 @@ class Canonical:
         self.tokens.extend(tokens)
 
     def bind(self, var: Var) -> None:
-        """Number a variable: its name does not matter from here."""
-        self.numbers[var] = len(self.numbers)
+        """Number a variable: its name does not matter from here.  One that another turn of a
+        loop binds again gets a new number, which no other has."""
+        self.numbers[var] = self.bound
+        self.bound += 1
 
     def use(self, var: Var) -> None:
         self.put("v", str(self.numbers[var]))
@@ -98,7 +101,7 @@ class Canonical:
         """A function's shape and body; captured variables are known by now."""
         params = code.params
         self.put("fn", str(len(params.required)), str(params.rest is not None))
-        self.put(*[name for name, _, _ in params.keys])
+        self.put(str(len(params.keys)), *[name for name, _, _ in params.keys])
         for var in params.variables():
             self.bind(var)
         self.control(code.body)

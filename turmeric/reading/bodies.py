@@ -11,7 +11,7 @@ from __future__ import annotations
 from turmeric.reading import core
 from turmeric.reading.core import Const, Core, Lambda, Let, Letrec, LoopTarget, Marked, Parameters, SetLocal, Variable
 from turmeric.reading.datums import span_of, spans_of
-from turmeric.reading.expander import Expander, sequence
+from turmeric.reading.expander import Expander, sequence, special
 from turmeric.reading.functions import definition_value
 from turmeric.reading.scope import Scope
 from turmeric.vocabulary.lists import List
@@ -41,6 +41,11 @@ Row = tuple[object, "Span | None"]
 
 Item = Definition | Core
 """One form of a body, expanded: a definition, or any other form."""
+
+
+@special("do")
+def expand_do(expander: Expander, form: List, scope: Scope, tail: LoopTarget | None) -> Core:
+    return expand_body(expander, form.tail, scope, tail)
 
 
 def expand_body(expander: Expander, forms: List, scope: Scope, tail: LoopTarget | None) -> Core:

@@ -13,13 +13,13 @@ from turmeric.reading.names import Names
 from turmeric.reading.scope import Scope
 from turmeric.vocabulary import maps, namespace, sets, vectors
 from turmeric.vocabulary.errors import SourceError, TurmericError
-from turmeric.vocabulary.lists import EMPTY, List
+from turmeric.vocabulary.lists import EMPTY, List, cons
 from turmeric.vocabulary.maps import Map
 from turmeric.vocabulary.namespace import Module
 from turmeric.vocabulary.printer import write
 from turmeric.vocabulary.sets import Set
 from turmeric.vocabulary.spans import Span
-from turmeric.vocabulary.symbols import Symbol
+from turmeric.vocabulary.symbols import Symbol, symbol
 from turmeric.vocabulary.vectors import Vector
 
 TYPE_CHECKING = False
@@ -31,6 +31,8 @@ MACRO_TURNS = 1000
 
 NESTING = 10_000
 """Levels of forms inside forms; a macro that expands into itself goes beyond any number."""
+
+DO = symbol("do")
 
 SpecialForm = Callable[["Expander", List, Scope, "LoopTarget | None"], Core]
 SPECIAL_FORMS: dict[str, SpecialForm] = {}
@@ -248,9 +250,7 @@ class Expander(Names):
 
     def body(self, forms: List, scope: Scope, tail: LoopTarget | None = None) -> Core:
         """A body: its definitions are local to it, its `defer`s run when it is left."""
-        from turmeric.reading.bodies import expand_body
-
-        return expand_body(self, forms, scope, tail)
+        return SPECIAL_FORMS["do"](self, cons(DO, forms), scope, tail)
 
 
 def paired(flat: list[object]) -> Map:

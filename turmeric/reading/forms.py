@@ -47,11 +47,6 @@ def expand_if(expander: Expander, form: List, scope: Scope, tail: LoopTarget | N
     return If(test, then, orelse, expander.span)
 
 
-@special("do")
-def expand_do(expander: Expander, form: List, scope: Scope, tail: LoopTarget | None) -> Core:
-    return expander.body(form.tail, scope, tail)
-
-
 @special("let")
 def expand_let(expander: Expander, form: List, scope: Scope, tail: LoopTarget | None) -> Core:
     parts = expander.operands(form, 1, None, "(let [name value ...] body ...)")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from turmeric.running.machine import APPLIERS, Machine
+from turmeric.running.values import Closure
 from turmeric.vocabulary.errors import TurmericError, failure
 from turmeric.vocabulary.kinds import a, data_type_name, type_name
 from turmeric.vocabulary.printer import BRIEF, write
@@ -90,8 +91,6 @@ class Method:
         return f"#<method {self.symbol}>"
 
     def __call__(self, *args: Any) -> Any:
-        from turmeric.running.values import Closure
-
         return Closure.invoke(self, args)  # type: ignore[arg-type]
 
 

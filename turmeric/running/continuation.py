@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from turmeric.running.values import Closure
 from turmeric.vocabulary.errors import failure
 
 TYPE_CHECKING = False
@@ -120,8 +121,6 @@ class Continuation:
         """The refs that serializing moved into this continuation."""
 
     def __call__(self, *args: Any) -> Any:
-        from turmeric.running.values import Closure
-
         return Closure.invoke(self, args)  # type: ignore[arg-type]
 
     def describe(self) -> str:

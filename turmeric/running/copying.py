@@ -87,8 +87,8 @@ def holds_cells(root: Any) -> bool:
             return True
         if not isinstance(value, (*FLAGGED, Continuation)) or getattr(value, "inert", False) or id(value) in seen:
             continue
-        if type(value) is Continuation and value.one_shot:
-            return True
+        if type(value) is Continuation:
+            return True  # it can be consumed, which is state
         seen.add(id(value))
         kept.append(value)
         work.extend(children(value))

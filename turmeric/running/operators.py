@@ -12,6 +12,7 @@ from collections.abc import Callable
 from turmeric.running.continuation import Continuation, Prompt, capture, reinstate
 from turmeric.running.copying import copied_pieces
 from turmeric.running.machine import APPLIERS, Machine
+from turmeric.running.structure import construct, get, nth
 from turmeric.vocabulary.errors import failure
 from turmeric.vocabulary.lists import List
 from turmeric.vocabulary.maps import Map, SourceMap
@@ -201,8 +202,6 @@ def apply_continuation(machine: Machine, callee: Continuation, args: list[Any], 
 
 
 def apply_struct_type(machine: Machine, callee: StructType, args: list[Any], frames: Frames) -> State:
-    from turmeric.running.structure import construct
-
     return machine.give(construct(callee, args), frames)
 
 
@@ -214,16 +213,12 @@ def apply_struct(machine: Machine, callee: Struct, args: list[Any], frames: Fram
 
 
 def apply_keyword(machine: Machine, callee: Keyword, args: list[Any], frames: Frames) -> State:
-    from turmeric.running.structure import get
-
     if not 1 <= len(args) <= 2:
         raise failure("arity-error", f":{callee.name} expects 1 to 2 arguments, got {len(args)}", callee)
     return machine.give(get(args[0], callee, *args[1:]), frames)
 
 
 def apply_collection(machine: Machine, callee: Any, args: list[Any], frames: Frames) -> State:
-    from turmeric.running.structure import get, nth
-
     most = 1 if isinstance(callee, Vector) else 2
     if not 1 <= len(args) <= most:
         expected = "1 argument" if most == 1 else "1 to 2 arguments"

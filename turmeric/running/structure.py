@@ -10,7 +10,7 @@ from turmeric.vocabulary.namespace import Module, nearest
 from turmeric.vocabulary.printer import BRIEF, write
 from turmeric.vocabulary.sets import Set
 from turmeric.vocabulary.structs import ERROR, Struct, StructType
-from turmeric.vocabulary.symbols import Keyword, Symbol
+from turmeric.vocabulary.symbols import Keyword, Symbol, keyword
 from turmeric.vocabulary.vectors import Vector
 
 TYPE_CHECKING = False
@@ -68,8 +68,6 @@ def field(value: Any, name: str) -> Any:
             return value.values[place]
         return missing_field(value, name)
     if isinstance(value, Map):
-        from turmeric.vocabulary.symbols import keyword
-
         key = keyword(name)
         if key in value:
             return value.get(key)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from turmeric.vocabulary.printer import write
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -113,8 +115,6 @@ class Ref:
         self.home: Global | None = None
 
     def describe(self) -> str:
-        from turmeric.vocabulary.printer import write
-
         return f"#<ref {write(self.value)}>"
 
 
@@ -129,6 +129,4 @@ class Rc:
         self.home: Global | None = None
 
     def describe(self) -> str:
-        from turmeric.vocabulary.printer import write
-
         return f"#<rc {write(self.value)}>"
