@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from turmeric.reading.core import Call, Const, Core, Global, Local, LoopTarget, Seq, Variable
+from turmeric.reading.core import Call, Const, Core, Global, Lambda, Local, LoopTarget, Parameters, Seq, Variable
 from turmeric.reading.datums import plain, relocate, span_of, spans_of
 from turmeric.reading.names import Names
 from turmeric.reading.scope import Scope
@@ -184,7 +184,9 @@ class Expander(Names):
         return Global(found.module, found.name, self.span)
 
     def expand_dotted(self, name: Symbol, scope: Scope) -> Core:
-        """`module.name`, `alias/name`, or `value.field.field`."""
+        """`module.name`, `alias/name`, `value.field.field`, or `.field`, a function that reads it."""
+        if name.name[0] == "." and name.name.strip("."):
+            return self.field_reader(name.name[1:])
         parts = name.name.split("." if "/" not in name.name else "/")
         if not all(parts):
             return self.unknown(name, scope)
@@ -228,6 +230,11 @@ class Expander(Names):
         if type(head) is Symbol and head.name.startswith(".") and len(head.name) > 1 and head.name != "...":
             return self.field_call(head.name[1:], args)
         return Call(self.expand(head, scope, None, spans.get(0)), args, self.span)
+
+    def field_reader(self, field: str) -> Core:
+        """`.field` as a value: `(fn [value] (.field value))`."""
+        var = Variable("value", None, self.span)
+        return Lambda("." + field, Parameters([var]), self.core_call("field", Local(var), Const(field)), self.span)
 
     def field_call(self, field: str, args: list[Core]) -> Core:
         if not args:

@@ -117,6 +117,10 @@ def expand_set(expander: Expander, form: List, scope: Scope, tail: LoopTarget | 
         raise expander.error(f"`{name.name}` is dynamic: give it a value with (binding [{name.name} value] ...)")
     if found is not None and found.module != expander.module.name:
         raise expander.error(f"`{name.name}` belongs to the module {found.module}; only that module may set! it")
+    if found is not None:
+        value = type_annotations.check_value(expander, value, found.type, name.name)
+        if found.kind == namespace.FUNCTION:
+            found.kind = namespace.VALUE  # its value is no longer the same for as long as the program runs
     return SetGlobal(expander.module.name, name.name, value, expander.span)
 
 

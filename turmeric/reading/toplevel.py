@@ -95,11 +95,11 @@ def top_do(expander: Expander, form: List) -> Iterator[Declaration]:
 @top("def")
 def top_def(expander: Expander, form: List) -> Iterator[Declaration]:
     name = name_after(expander, form)
-    _, rest = type_annotations.result_type(expander, form.tail.tail)
+    type_, rest = type_annotations.result_type(expander, form.tail.tail)
     doc, rest = docstring(rest)
     defined = expander.module.definitions.get(name.name)
     dynamic = defined is not None and defined.kind == namespace.DYNAMIC
-    expander.module.define(name.name, namespace.DYNAMIC if dynamic else namespace.VALUE)
+    expander.module.define(name.name, namespace.DYNAMIC if dynamic else namespace.VALUE).type = type_
     body = definition_value(expander, form, Scope(), None, False)
     declaration = Declaration(kinds.VALUE, name.name, {"": body})
     declaration.doc = doc

@@ -43,7 +43,7 @@ class Global:
     makes the value at the first read.
     """
 
-    __slots__ = ("doc", "kind", "module", "name", "parameters", "pending", "private", "span", "value")
+    __slots__ = ("doc", "kind", "module", "name", "parameters", "pending", "private", "span", "type", "value")
 
     def __init__(self, module: str, name: str, kind: str = VALUE, value: object = UNBOUND) -> None:
         self.module = module
@@ -55,6 +55,8 @@ class Global:
         self.parameters: str | None = None
         self.private = False
         self.span: Span | None = None
+        self.type: object = None
+        """The declared type of a `def`, which `set!` checks."""
 
     @property
     def symbol(self) -> str:
