@@ -10,6 +10,7 @@ import platform
 import sys
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
@@ -126,12 +127,17 @@ def memory() -> dict[str, int]:
 
 
 def startup() -> dict[str, float]:
-    """Whole processes."""
+    """Whole processes: with Python's bytecode cached as an install caches it, and with no cache at all."""
     tur = str(Path(sys.executable).with_name("tur"))
-    found = {
-        "python -c pass": whole_process([sys.executable, "-c", "pass"], 20),
-        "tur -e 1": whole_process([tur, "-e", "1"], 20),
-    }
+    with TemporaryDirectory() as cache:
+        cached = {"PYTHONPYCACHEPREFIX": cache}
+        whole_process([tur, "-e", "1"], 1, **cached)
+        found = {
+            "python -c pass": whole_process([sys.executable, "-c", "pass"], 20),
+            "tur -e 1": whole_process([tur, "-e", "1"], 20, **cached),
+        }
+    nothing = {"PYTHONPYCACHEPREFIX": "/nonexistent", "PYTHONDONTWRITEBYTECODE": "1"}
+    found["tur -e 1, nothing cached"] = whole_process([tur, "-e", "1"], 10, **nothing)
     for name, seconds in found.items():
         print(f"{name:22} {seconds * 1e3:6.1f} ms")
     return found
