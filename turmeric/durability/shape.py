@@ -51,8 +51,8 @@ class Shape:
         target = self.heap[slot[0]]
         if target[0] not in tags:
             raise corrupt(f"a reference should point at {wire.NAMES[tags[0]]}")
-        if len(slot) > 2 or (len(slot) == 2 and not (type(slot[1]) is int and 0 <= slot[1] < len(target) - 2)):
-            raise corrupt("a reference points nowhere")
+        if len(slot) > 1:
+            self.slot(slot)
 
     def index(self, value: Any, size: int) -> None:
         if type(value) is not int or not 0 <= value < size:

@@ -45,7 +45,7 @@ class Naming:
         """The A-normal form of a variable; made where it is bound."""
         made = self.variables.get(variable)
         if made is None:
-            made = self.new(variable.name, variable.type, variable.assigned, variable.early)
+            made = self.new(variable.stem, variable.type, variable.assigned, variable.early)
             self.variables[variable] = made
         return made
 

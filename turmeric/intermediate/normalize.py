@@ -67,7 +67,7 @@ class Normalizer(Simplifier):
     def param(self, variable: Variable, prologue: list[Binding]) -> Var:
         if not variable.assigned:
             return self.var(variable)
-        incoming = self.new(variable.name, variable.type)
+        incoming = self.new(variable.stem, variable.type)
         self.bind_cell(variable, anf.Reference(incoming), prologue)
         return incoming
 
@@ -75,7 +75,7 @@ class Normalizer(Simplifier):
         """A keyword parameter: its default is evaluated when the call leaves it out."""
         if default is None:
             return self.param(variable, prologue)
-        incoming = self.new("%" + variable.name)
+        incoming = self.new("%" + variable.stem)
         missing = anf.Primitive("core", "missing?", [anf.Reference(incoming)], variable.span)
         inner: list[Binding] = []
         value = self.simple(default, inner)
@@ -84,7 +84,7 @@ class Normalizer(Simplifier):
             self.bind(variable, found, prologue)
             return incoming
         branch = anf.Branch(missing, fold(inner, anf.Return(value)), anf.Return(anf.Reference(incoming)))
-        self.bind(variable, anf.Reference(self.let(branch, prologue, variable.name, variable.span)), prologue)
+        self.bind(variable, anf.Reference(self.let(branch, prologue, variable.stem, variable.span)), prologue)
         return incoming
 
     # Control --------------------------------------------------------------------------------

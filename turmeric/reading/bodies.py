@@ -81,7 +81,7 @@ def head_of(expander: Expander, form: object, scope: Scope, span: Span | None) -
 def declared(expander: Expander, name: Symbol, scope: Scope) -> Variable:
     """The variable of a definition; a second definition of a name gets one of its own."""
     if (name.name, name.marks) in scope.names:
-        return Variable(name.name, None, name.span)
+        return Variable(name.name, None, name.span, name.stem)
     var = scope.bind(name)
     var.defined = False
     expander.variables.append(var)

@@ -29,13 +29,17 @@ class Variable:
 
     `assigned`: some `set!` changes it, so it lives in a cell.  `defined`: expansion has
     passed its definition.  `early`: something may read it before its definition has run,
-    so reading it is checked.
+    so reading it is checked.  `stem` is what stored code calls it: the name without the
+    number of `gensym`.
     """
 
-    __slots__ = ("assigned", "defined", "early", "name", "span", "type", "used")
+    __slots__ = ("assigned", "defined", "early", "name", "span", "stem", "type", "used")
 
-    def __init__(self, name: str, type: object = None, span: Span | None = None) -> None:
+    def __init__(
+        self, name: str, type: object = None, span: Span | None = None, stem: str | None = None
+    ) -> None:
         self.name = name
+        self.stem = name if stem is None else stem
         self.type = type
         self.span = span
         self.assigned = False

@@ -67,13 +67,13 @@ def make_lambda(
         inside = sequence([*prologue, inside], expander.span)
     if target is not None and target.used:
         params, inside = begun_anew(params, target, inside)
-    return Lambda(name.name if name else None, params, inside, expander.span)
+    return Lambda(name.stem if name else None, params, inside, expander.span)
 
 
 def begun_anew(params: Parameters, target: LoopTarget, body: Core) -> tuple[Parameters, Core]:
     """A function's body as a loop over its parameters, which get stand-ins."""
     variables = params.variables()
-    given = [Variable(var.name, var.type, var.span) for var in variables]
+    given = [Variable(var.name, var.type, var.span, var.stem) for var in variables]
     count = len(params.required)
     loop = Loop(target, variables, [Local(var, body.span) for var in given], body, body.span)
     return Parameters(given[:count], given[count] if params.rest else None), loop
@@ -97,7 +97,7 @@ def definition_value(expander: Expander, form: List, scope: Scope, var: Variable
         raise expander.error(f"expected (def {name.name} value), got {write(form)[:60]}")
     value = expander.expand(rest.head, scope, None, spans_of(form).get(len(form) - 1))
     if isinstance(value, Lambda) and value.name is None:
-        value.name = name.name
+        value.name = name.stem
     if var is not None:
         var.type = type_
     return type_annotations.check_value(expander, value, type_, name.name)

@@ -127,6 +127,7 @@ def catch_clause(expander: Expander, clause: List, scope: Scope) -> list[Core]:
     handler = make_lambda(expander, None, [(pattern, None)], clause.tail.tail, scope, recurs=False)
     handler.name = "catch"
     outer = type_[0] if isinstance(type_, tuple) else type_
+    handler.params.required[0].type = outer  # not checked, but part of what stored code is known by
     return [Const(outer), handler]
 
 

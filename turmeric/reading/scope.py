@@ -37,7 +37,7 @@ class Scope:
 
     def bind(self, symbol: Symbol, type: object = None) -> Variable:
         """A new variable for `symbol` in this scope."""
-        var = Variable(symbol.name, type, symbol.span)
+        var = Variable(symbol.name, type, symbol.span, symbol.stem)
         self.names[(symbol.name, symbol.marks)] = var
         return var
 

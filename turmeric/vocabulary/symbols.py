@@ -37,6 +37,13 @@ class Symbol:
     def __repr__(self) -> str:
         return self.name
 
+    @property
+    def stem(self) -> str:
+        """The name without the number of `gensym`, which depends on all that was expanded before:
+        what stored code calls a variable."""
+        fresh = any(expansion < 0 for expansion, _ in self.marks)
+        return self.name.rpartition("__")[0] if fresh else self.name
+
     def with_mark(self, mark: Mark) -> Symbol:
         """The same name as a macro's template writes it: one mark more."""
         return Symbol(self.name, (*self.marks, mark), self.span)

@@ -1,0 +1,77 @@
+"""What schema ids tell apart, and what makes no difference to them; malformed rows."""
+
+from __future__ import annotations
+
+import pytest
+
+from turmeric.assembly.session import Session
+from turmeric.durability import wire
+from turmeric.durability.saving import deserialize
+from turmeric.vocabulary.errors import TurmericError
+
+KEEP = "(def kept nil) (defn g [] 1) (struct e1 []) (struct e2 [])\n"
+
+
+def save(program: str) -> bytes:
+    """The bytes of the continuation that `SAVE` keeps when `(f)` runs."""
+    session = Session()
+    session.evaluate(KEEP + program.replace("SAVE", "(cloneable-shift [k] (set! kept k))") + "(reset (f))")
+    data = session.evaluate("(serialize kept)")
+    assert isinstance(data, bytes)
+    return data
+
+
+def resave(data: bytes, program: str) -> bytes:
+    """The bytes as another process, with that program, stores them again."""
+    session = Session()
+    session.evaluate(KEEP + program.replace("SAVE", "(cloneable-shift [k] (set! kept k))"))
+    session.world.modules["user"].define("found", "value").value = deserialize(session.world, data)
+    again = session.evaluate("(serialize found)")
+    assert isinstance(again, bytes)
+    return again
+
+
+DIFFERENT = {
+    "a variable in the next turn of a loop": (
+        "(defn f [] (loop [i 0] (let [a (g)] (println i) SAVE (if (> i 3) i (recur (+ i 1))))))",
+        "(defn f [] (loop [i 0] (let [a (g)] (println a) SAVE (if (> i 3) i (recur (+ i 1))))))",
+    ),
+    "the type that a clause catches": (
+        "(defn f [] (try SAVE (catch [e : e1] 1)))",
+        "(defn f [] (try SAVE (catch [e : e2] 1)))",
+    ),
+}
+
+
+@pytest.mark.parametrize("edit", DIFFERENT)
+def test_other_code_is_refused(edit: str) -> None:
+    before, after = DIFFERENT[edit]
+    data = save(before)
+    resave(data, before)
+    with pytest.raises(TurmericError) as caught:
+        resave(data, after)
+    assert caught.value.name == "schema-mismatch"
+
+
+FRESH = {
+    "name#": "(defmacro twice [e] `(let [g# ~e h# (fn [] g#)] SAVE (+ (h#) g#)))",
+    "gensym": "(defmacro twice [e] (let [g (gensym)] `(let [~g ~e] SAVE (+ ~g ~g))))",
+    "for": "(defn twice [e] (for [x [1 2]] (do SAVE (+ x e))))",
+}
+
+
+@pytest.mark.parametrize("kind", FRESH)
+def test_fresh_names_of_macros_do_not_depend_on_what_was_expanded_before(kind: str) -> None:
+    data = save(FRESH[kind] + "(defn f [] (twice (g)))")
+    more = "(defn other [] (twice (g)) (for [x [1]] x))"
+    assert resave(data, FRESH[kind] + more + "(defn f [] (twice (g)))") == data
+
+
+def test_a_part_of_what_has_no_parts_is_no_mark() -> None:
+    session = Session()
+    items = wire.unframe(session.evaluate("(serialize (reset (try (+ 1 (cloneable-shift [k] k)) (catch [e] e))))"))
+    row = next(row for row in items[6] if row[0] == wire.CONTINUATION)
+    row[3] = [*row[3], 0]
+    with pytest.raises(TurmericError) as caught:
+        deserialize(session.world, wire.frame(items[:8]))
+    assert caught.value.name == "corrupt-data"
