@@ -165,6 +165,8 @@ class Scanner(Cursor):
             return self._token(DATUM, _HASH_WORDS[word], start, end)
         if word.startswith("#<"):
             message = f"`{word}` cannot be read: the printer writes it for a value that has no text form"
+        elif word == "#" and self.text.startswith("#(", start):
+            word, message = "#(", "unknown `#(`: a function without a name is written (fn [x] ...)"
         else:
             word += self.text[end].strip() if word == "#" else ""
             message = f"unknown `{word}`: {_HASH_HINT}"

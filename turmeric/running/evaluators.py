@@ -15,7 +15,7 @@ from turmeric.running.functions import Function
 from turmeric.running.values import Builtin, Cell, Closure
 from turmeric.vocabulary import namespace
 from turmeric.vocabulary.errors import TurmericError, failure
-from turmeric.vocabulary.namespace import UNBOUND, Global, nearest
+from turmeric.vocabulary.namespace import UNBOUND, Global
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -131,8 +131,9 @@ SUGGEST: Callable[[Global], list[str]] = lambda found: []  # noqa: E731
 
 def unbound_message(found: Global) -> str:
     from turmeric.running import evaluators
+    from turmeric.vocabulary.elsewhere import meant
 
-    near = nearest(found.name, (name for name in evaluators.SUGGEST(found) if name != found.name))
+    near = meant(found.name, (name for name in evaluators.SUGGEST(found) if name != found.name))
     hint = f"; did you mean `{near}`?" if near else ""
     return f"`{found.name}` is not defined{hint}"
 

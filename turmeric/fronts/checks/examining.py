@@ -13,6 +13,7 @@ from turmeric.fronts.checks.problems import Problem
 from turmeric.fronts.checks.static_types import ATOMS, UNCALLABLE, Types
 from turmeric.reading.core import Call, Const, Core, Global, Lambda, Let, Letrec, Local, Loop, SetGlobal
 from turmeric.running.structure import short
+from turmeric.vocabulary.elsewhere import meant
 from turmeric.vocabulary.kinds import a
 from turmeric.vocabulary.namespace import nearest
 from turmeric.vocabulary.structs import ERROR
@@ -89,7 +90,7 @@ class Examiner:
     def check_name(self, form: Global | SetGlobal) -> None:
         if self.known.is_defined(form.module, form.name):
             return
-        near = nearest(form.name, self.known.visible(form.name))
+        near = meant(form.name, self.known.visible(form.name))
         hint = f"; did you mean `{near}`?" if near else ""
         self.note(f"`{form.name}` is not defined{hint}", "unbound-variable", form.span)
 
