@@ -58,7 +58,7 @@ ARITY = [
     ("(defn f [a &key b] (+ a b))\n(f 1)", ["2:1: f needs the keyword :b"]),
     ("(defn f [a &key b] (+ a b))\n(f 1 :b)", ["2:1: f got the keyword :b without a value"]),
     ("(defn f [a &key (b 1)] (+ a b))\n(f 1 2)", ["2:1: f expects 1 argument and keywords, got 2"]),
-    ("(nth [1])", ["1:1: nth expects 2 arguments, got 1"]),
+    ("(nth [1])", ["1:1: nth expects 2 to 3 arguments, got 1"]),
     ("(get {})", ["1:1: get expects 2 to 3 arguments, got 1"]),
     ("(map inc)", ["1:1: map expects at least 2 arguments, got 1"]),
     ("(struct point [x y]) (point 1)", ["1:22: (point x y) has 2 fields, got 1 value"]),

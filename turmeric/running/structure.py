@@ -101,7 +101,8 @@ def is_python(value: Any) -> bool:
 
 def python_attribute(value: Any, name: str) -> Any:
     if not is_python(value):
-        raise failure("type-error", f"cannot read the field `{name}` of {short(value)}", value)
+        hint = "; a module's name is bound by `import`" if has_type(value, "fn") else ""
+        raise failure("type-error", f"cannot read the field `{name}` of {short(value)}{hint}", value)
     for spelling in (name, name.replace("-", "_")):
         if hasattr(value, spelling):
             return getattr(value, spelling)
@@ -147,13 +148,19 @@ def struct_get(value: Struct, key: Any, default: Any) -> Any:
     return default
 
 
-def nth(container: Any, place: Any) -> Any:
-    """The element at a place, counted from 0; `index-error` outside."""
+NO_DEFAULT = object()
+"""What `nth` gets in place of a default when it shall raise."""
+
+
+def nth(container: Any, place: Any, default: Any = NO_DEFAULT) -> Any:
+    """The element at a place, counted from 0; outside the default, or `index-error`."""
     if type(place) is not int:
         raise failure("type-error", f"nth expects an integer, got {short(place)}", place)
     if not isinstance(container, Vector | List | str | bytes | list | tuple):
         raise failure("type-error", f"nth expects a list, vector or string, got {short(container)}", container)
     if not 0 <= place < len(container):
+        if default is not NO_DEFAULT:
+            return default
         raise failure("index-error", f"index {place} is out of range: the length is {len(container)}", place)
     if isinstance(container, List):
         for _ in range(place):

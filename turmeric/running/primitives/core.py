@@ -9,11 +9,11 @@ from turmeric.running.continuation import Continuation, frames_of
 from turmeric.running.functions import MISSING
 from turmeric.running.machine import CURRENT
 from turmeric.running.structure import short
-from turmeric.running.values import Cell, Closure, Rc, Ref
+from turmeric.running.values import Builtin, Cell, Closure, Operator, Rc, Ref
 from turmeric.running.world import require_world
 from turmeric.vocabulary import lists, maps, sets, vectors
 from turmeric.vocabulary.errors import failure
-from turmeric.vocabulary.kinds import has_type, type_name
+from turmeric.vocabulary.kinds import CHECKS, has_type, type_name
 from turmeric.vocabulary.lists import List
 from turmeric.vocabulary.maps import Map
 from turmeric.vocabulary.printer import display
@@ -205,9 +205,16 @@ def instance(wanted: Any, value: Any) -> bool:
 
 
 def type_symbol(wanted: Any) -> str:
+    """The name of a type. The function that makes values of a built-in type, as `int` or `vector`,
+    stands for that type, too."""
     found = getattr(wanted.type if type(wanted) is Struct else wanted, "symbol", None)
     if isinstance(found, str):
-        return found
+        if not isinstance(wanted, Closure | Builtin | Operator) or found == "core.error":
+            return found
+        name = found.rpartition(".")[2]
+        name = {"int": "int64", "float": "float64", "str": "string"}.get(name, name)
+        if name in CHECKS:
+            return name
     raise failure("type-error", f"instance? expects a type, got {short(wanted)}", wanted)
 
 
