@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from turmeric.assembly.session import Session
@@ -75,3 +77,23 @@ def test_a_part_of_what_has_no_parts_is_no_mark() -> None:
     with pytest.raises(TurmericError) as caught:
         deserialize(session.world, wire.frame(items[:8]))
     assert caught.value.name == "corrupt-data"
+
+
+UNREAD = [wire.GLOBAL, "settings", "connection"]
+REFUSED = {
+    "a type that is gone": ([["user", "gone", "struct", b"id"]], [[wire.VECTOR, [1]], UNREAD]),
+    "a vector inside itself": ([], [[wire.VECTOR, [1], [2]], UNREAD, [wire.VECTOR, [2]]]),
+}
+
+
+@pytest.mark.parametrize("reason", REFUSED)
+def test_no_definition_is_evaluated_for_bytes_that_are_refused(
+    reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "settings.tur").write_text('(def connection (do (println "connecting") 1))')
+    types, heap = REFUSED[reason]
+    session = Session([str(tmp_path)])
+    data = wire.frame([wire.MAGIC, wire.VERSION, ["test", "user", []], types, [], [], heap, [0]])
+    with pytest.raises(TurmericError):
+        deserialize(session.world, data)
+    assert capsys.readouterr().out == ""

@@ -2,7 +2,8 @@
 
 First everything is checked: the framing, each row's shape, every reference, every type,
 function and point against the code that is there now.  Only then is anything built, and
-only then does an instance's `deserialize` or `unmarshal` run.
+only then does code of the program run: a `def` that was not read before, an instance's
+`deserialize` or `unmarshal`.
 """
 
 from __future__ import annotations
@@ -42,12 +43,15 @@ class Decoder:
         self.functions = [resolver.function(row) for row in functions]
         self.points = [resolver.point(row) for row in points]
         self.globals = {
-            place: resolver.global_value(row[1], row[2])
+            place: resolver.global_named(row[1], row[2])
             for place, row in enumerate(self.heap)
             if row[0] == wire.GLOBAL
         }
         self.check_stand_ins()
         resolver.refuse(header[2])
+        for row in self.heap:
+            if row[0] in COUNTS:
+                COUNTS[row[0]](self, row)
         self.made: list[Any] = [PENDING] * len(self.heap)
         self.nodes: dict[int, list[Any]] = {}
 
@@ -68,32 +72,33 @@ class Decoder:
             allocate = ALLOCATORS.get(row[0])
             if allocate is not None:
                 self.made[place] = allocate(self, row)
-        for place in range(len(self.heap) - 1, -1, -1):
-            self.build(place)
+        for place in self.order():
+            self.made[place] = BUILDERS[self.heap[place][0]](self, self.heap[place], place)
         for place, row in enumerate(self.heap):
             fill = FILLERS.get(row[0])
             if fill is not None:
                 fill(self, row, self.made[place])
         return self.value(self.root)
 
-    def build(self, place: int) -> None:
-        """Build one object after all it is made of; what is made of itself is refused."""
-        work = [place]
+    def order(self) -> list[int]:
+        """The places to build, each after all it is made of; what is made of itself is refused."""
+        found: dict[int, None] = {}
         open_: set[int] = set()
+        work = list(range(len(self.heap)))
         while work:
             place = work[-1]
-            if self.made[place] is not PENDING:
+            if place in found or self.made[place] is not PENDING:
                 work.pop()
                 continue
-            needed = [at for at in references(self.heap[place]) if self.made[at] is PENDING]
+            needed = [at for at in references(self.heap[place]) if self.made[at] is PENDING and at not in found]
             if not needed:
-                self.made[place] = BUILDERS[self.heap[place][0]](self, self.heap[place], place)
-                work.pop()
+                found[work.pop()] = None
             elif place in open_:
                 raise corrupt("an immutable value contains itself")
             else:
                 open_.add(place)
                 work.extend(needed)
+        return list(found)
 
     def value(self, slot: Any) -> Any:
         """The value in a slot."""
@@ -118,6 +123,36 @@ def references(row: Row) -> list[int]:
     return [slot[0] for slot in row if type(slot) is list]
 
 
+def count_frames(decoder: Decoder, row: Row) -> None:
+    for frame in row[2:]:
+        point = decoder.points[frame[0]]
+        assert point is not None
+        if len(frame) - 1 != len(point.point.live):
+            raise corrupt(f"a frame of {point.function.code.symbol} has the wrong number of variables")
+
+
+def count_struct(decoder: Decoder, row: Row) -> None:
+    type_ = decoder.types[row[1]]
+    assert type_ is not None
+    if len(row) - 2 != len(type_.fields):
+        raise corrupt(f"a {type_.name} has the wrong number of fields")
+
+
+def count_closure(decoder: Decoder, row: Row) -> None:
+    code = decoder.functions[row[1]]
+    assert code is not None
+    if len(row) - 2 != len(code.captured):
+        raise corrupt(f"the function {code.symbol} has the wrong number of captured values")
+
+
+COUNTS: dict[int, Callable[[Decoder, Row], None]] = {
+    wire.FRAMES: count_frames,
+    wire.STRUCT: count_struct,
+    wire.CLOSURE: count_closure,
+}
+"""Rows whose length depends on the code that is there now."""
+
+
 def build_list(decoder: Decoder, row: Row, place: int) -> Any:
     tail = lists.EMPTY if row[1] is None else decoder.value(row[1])
     nodes: list[Any] = []
@@ -135,8 +170,6 @@ def build_frames(decoder: Decoder, row: Row, place: int) -> Any:
     for frame in reversed(row[2:]):
         point = decoder.points[frame[0]]
         assert point is not None
-        if len(frame) - 1 != len(point.point.live):
-            raise corrupt(f"a frame of {point.function.code.symbol} has the wrong number of variables")
         outer = (point, tuple(decoder.values(frame[1:])), outer)
         nodes.append(outer)
     nodes.reverse()
@@ -147,8 +180,6 @@ def build_frames(decoder: Decoder, row: Row, place: int) -> Any:
 def build_struct(decoder: Decoder, row: Row, place: int) -> Any:
     type_ = decoder.types[row[1]]
     assert type_ is not None
-    if len(row) - 2 != len(type_.fields):
-        raise corrupt(f"a {type_.name} has the wrong number of fields")
     return type_.nullary or Struct(type_, tuple(decoder.values(row[2:])))
 
 
@@ -171,6 +202,12 @@ def build_stand_in(decoder: Decoder, row: Row, place: int) -> Any:
     return decoder.instances.revive(row[0], row[2], decoder.value(row[3]))
 
 
+def build_global(decoder: Decoder, row: Row, place: int) -> Any:
+    found = decoder.globals[place]
+    assert found is not None
+    return found.force()
+
+
 def build_external(decoder: Decoder, row: Row, place: int) -> Any:
     if not 0 <= row[1] < len(decoder.external):
         raise corrupt("an object of another process's is referred to")
@@ -189,7 +226,7 @@ BUILDERS: dict[int, Builder] = {
     wire.MAP: build_map,
     wire.SET: build_set,
     wire.STRUCT: build_struct,
-    wire.GLOBAL: lambda decoder, row, place: decoder.globals[place],
+    wire.GLOBAL: build_global,
     wire.STAND_IN: build_stand_in,
     wire.RESOURCE: build_stand_in,
     wire.SENTINEL: lambda decoder, row, place: UNBOUND if row[1] == "unbound" else MISSING,
@@ -201,8 +238,6 @@ BUILDERS: dict[int, Builder] = {
 def allocate_closure(decoder: Decoder, row: Row) -> Closure:
     code = decoder.functions[row[1]]
     assert code is not None
-    if len(row) - 2 != len(code.captured):
-        raise corrupt(f"the function {code.symbol} has the wrong number of captured values")
     return Closure(decoder.resolver.world.linker.function(code), ())
 
 

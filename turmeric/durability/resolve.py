@@ -15,7 +15,7 @@ from turmeric.reading.type_annotations import type_text
 from turmeric.running.functions import Point
 from turmeric.running.world import World
 from turmeric.vocabulary.errors import CORE, ERROR_TYPES, failure
-from turmeric.vocabulary.namespace import UNBOUND, Global, Module, nearest
+from turmeric.vocabulary.namespace import TYPE, UNBOUND, Global, Module, nearest
 from turmeric.vocabulary.structs import Struct, StructType
 
 TYPE_CHECKING = False
@@ -132,9 +132,10 @@ class Resolver:
         return made
 
     def value(self, module: str, name: str) -> object:
+        """The value of a type's name."""
         home = self.module(module)
         found = home.definitions.get(name) if home is not None else None
-        return found.force() if found is not None else UNBOUND
+        return found.force() if found is not None and found.kind == TYPE else UNBOUND
 
     def missing(self, kind: str, module: str, name: str, old: bytes) -> None:
         """Note that a definition is gone, with the nearest name there is."""
@@ -187,12 +188,14 @@ class Resolver:
         function.ready()
         return function.points[node]
 
-    def global_value(self, module: str, name: str) -> object:
-        """The value of a definition that a message refers to by name."""
-        value = self.value(module, name)
-        if value is UNBOUND:
+    def global_named(self, module: str, name: str) -> Global | None:
+        """The definition that a message refers to by name.  Its value may still have to be made."""
+        home = self.module(module)
+        found = home.definitions.get(name) if home is not None else None
+        if found is None or not is_defined(found):
             self.missing("definition", module, name, b"")
-        return value
+            return None
+        return found
 
     def refuse(self, modules: list[Any]) -> None:
         """Raise `schema-mismatch` if anything did not fit."""
