@@ -17,6 +17,11 @@ def test_lines_of_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(lines) == ["one", "", "last", None]
 
 
+def test_read_line_without_a_file_reads_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("one\ntwo"))
+    assert list(Session().evaluate("(vector (read-line) (read-line) (read-line))")) == ["one", "two", None]
+
+
 def test_print_error_prints_like_println(capsys: pytest.CaptureFixture[str]) -> None:
     Session().evaluate('(print-error "a" 1 ["b"]) (print-error) (write-error "x")')
     assert capsys.readouterr() == ("", 'a 1 ["b"]\n\nx')

@@ -29,6 +29,7 @@ ELSEWHERE = {
     "extend-type": "instance",
     "foldl": "fold",
     "foldr": "fold-right",
+    "input": "read-line",
     "int?": "integer?",
     "lambda": "fn",
     "len": "count",

@@ -113,6 +113,11 @@ def read_input_line() -> str | None:
     return line.removesuffix("\n") if line else None
 
 
+def line_of(*handle: FileHandle) -> str | bytes | None:
+    """`read-line`: of standard input, if no file is given."""
+    return read_line(*handle) if handle else read_input_line()
+
+
 def write_error(text: str) -> None:
     """Write to standard error, after what was written to standard output."""
     sys.stdout.flush()
@@ -149,7 +154,7 @@ TABLE: dict[str, Callable[..., Any]] = {
     "file-handle-mode": lambda value: handle_of(value, "file-handle-mode").mode,
     "file-handle-position": lambda value: handle_of(value, "file-handle-position").position(),
     "reopen-file": reopen,
-    "read-line": read_line,
+    "read-line": line_of,
     "read-all": read_all,
     "read-bytes": read_bytes,
     "write-to": write_to,
