@@ -15,7 +15,7 @@ from turmeric.reading import declarations as kinds
 from turmeric.reading.declarations import Declaration
 from turmeric.running.classes import Instance, Method, TypeClass
 from turmeric.running.operators import OPERATORS
-from turmeric.running.values import Builtin, Closure, Operator, Rc, Ref
+from turmeric.running.values import Builtin, Closure, Homed, Operator
 from turmeric.running.world import World
 from turmeric.vocabulary import namespace, structs
 from turmeric.vocabulary.errors import ERROR_TYPES, failure
@@ -83,7 +83,7 @@ def declare_value(declarer: Declarer, declaration: Declaration) -> Any:
 
     def make() -> object:
         value = declarer.world.run(declarer.code(code, replace=False))
-        if isinstance(value, Closure | Ref | Rc) and value.home is None:
+        if isinstance(value, Homed) and value.home is None:
             value.home = found
         return value
 

@@ -13,9 +13,8 @@ from turmeric.durability import wire
 from turmeric.durability.tables import Tables
 from turmeric.running.classes import Method, TypeClass
 from turmeric.running.continuation import Base, Binding, Cleanup, Continuation, Handler, Prompt
-from turmeric.running.copying import is_home
 from turmeric.running.functions import MISSING, Point
-from turmeric.running.values import Builtin, Cell, Closure, Operator, Rc, Ref
+from turmeric.running.values import Builtin, Cell, Closure, Homed, Operator, Rc, Ref
 from turmeric.vocabulary.errors import TurmericError, failure
 from turmeric.vocabulary.kinds import type_name
 from turmeric.vocabulary.lists import List, SourceList
@@ -110,12 +109,16 @@ class Encoder:
         external = self.external.get(id(value))
         if external is not None:
             return [wire.EXTERNAL, external]
+        if isinstance(value, Homed) and value.is_home() and (place or type(value) is Closure):
+            return global_row(self, value.home, place)  # but a cell that is itself saved is copied
         stand_in = self.instances.stand_in(value)
         if stand_in is not None:
             tag, module, name, made = stand_in
             self.tables.module(module)
             return [tag, module, name, self.slot(made)]
         writer = WRITERS.get(type(value))
+        if writer is None and self.instances.load_for(value):
+            return self.row(value, place)
         if writer is None:
             raise Unserializable(value)
         return writer(self, value, place)
@@ -181,8 +184,6 @@ def frames_row(encoder: Encoder, value: Frames, place: int) -> Row:
 
 
 def closure_row(encoder: Encoder, value: Closure, place: int) -> Row:
-    if is_home(value):
-        return global_row(encoder, value.home, place)
     return [wire.CLOSURE, encoder.tables.function(value.function.code), *encoder.slots(value.captured)]
 
 
@@ -202,15 +203,11 @@ def struct_row(encoder: Encoder, value: Struct, place: int) -> Row:
 
 
 def ref_row(encoder: Encoder, value: Ref, place: int) -> Row:
-    if is_home(value):
-        return global_row(encoder, value.home, place)
     encoder.refs.append(value)
     return [wire.REF, encoder.slot(value.value)]
 
 
 def rc_row(encoder: Encoder, value: Rc, place: int) -> Row:
-    if is_home(value):
-        return global_row(encoder, value.home, place)
     return [wire.RC, encoder.slot(value.value)]
 
 

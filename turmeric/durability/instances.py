@@ -51,6 +51,14 @@ class Instances:
                     return tag, table[name]
         return None
 
+    def load_for(self, value: Any) -> bool:
+        """Load the module of a value's type, whose instances nobody asked for yet; whether it has one."""
+        module = type_name(value).rpartition(".")[0]
+        if not module or module in self.world.modules or self.world.load_module(module) is None:
+            return False
+        self.look()
+        return self.has(value)
+
     def has(self, value: Any) -> bool:
         return self.find(value) is not None
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from turmeric.running.continuation import Binding, Cleanup, Continuation, Handler
-from turmeric.running.copying import is_home
 from turmeric.running.values import Cell, Closure, Rc, Ref
 from turmeric.vocabulary.errors import TurmericError, failure
 from turmeric.vocabulary.kinds import type_name
@@ -33,7 +32,7 @@ def steps(value: Any) -> Iterator[Step]:
     if type(value) is Continuation:
         yield from continuation_steps(value)
     elif type(value) is Closure:
-        if not is_home(value):
+        if not value.is_home():
             name = value.function.code.name
             for var, inside in zip(value.function.code.captured, value.captured, strict=True):
                 yield f"function {name}, variable {var.name}", inside

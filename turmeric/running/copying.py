@@ -10,7 +10,7 @@ A cell that is the value of a definition is the process's, and stays itself.
 from __future__ import annotations
 
 from turmeric.running.continuation import Binding, Cleanup, Continuation, Handler, Mark, Piece
-from turmeric.running.values import Cell, Closure, Rc, Ref
+from turmeric.running.values import Cell, Closure, Ref
 from turmeric.vocabulary import lists, maps, sets, vectors
 from turmeric.vocabulary.lists import List
 from turmeric.vocabulary.maps import Map
@@ -28,11 +28,6 @@ FLAGGED = (List, Vector, Map, Set, Struct, Closure)
 """Classes with an `inert` slot."""
 
 
-def is_home(value: Ref | Rc | Closure) -> bool:
-    """Whether a value is what a global was defined as: then it goes by that name."""
-    return value.home is not None and value.home.value is value
-
-
 def children(value: Any) -> list[Any]:
     """The values directly inside a value (of a frame chain: all its frames' values)."""
     if isinstance(value, List):
@@ -44,7 +39,7 @@ def children(value: Any) -> list[Any]:
     if type(value) is Struct:
         return list(value.values)
     if type(value) is Closure:
-        return [] if is_home(value) else list(value.captured)
+        return [] if value.is_home() else list(value.captured)
     if type(value) is Cell or type(value) is Ref:
         return [value.value]
     if type(value) is Continuation:
@@ -80,7 +75,7 @@ def holds_cells(root: Any) -> bool:
     for_good = True
     while work:
         value = work.pop()
-        if type(value) in (Ref, Closure) and is_home(value):
+        if type(value) in (Ref, Closure) and value.is_home():
             for_good = for_good and type(value) is Closure and not value.captured
             continue
         if type(value) is Cell or type(value) is Ref:

@@ -15,14 +15,22 @@ if TYPE_CHECKING:
     from turmeric.vocabulary.namespace import Global
 
 
-class Closure:
-    """A function of the language: linked code and the values it captured.
+class Homed:
+    """A value with an identity.  `home` is the global that was defined as this very value, if
+    any: then it goes by that name wherever it is stored, and is the process's own."""
 
-    `home` is the global that was defined as this very function; then it is stored by
-    that name.
-    """
+    __slots__ = ("home",)
+    home: Global | None
 
-    __slots__ = ("__weakref__", "captured", "function", "home", "inert")
+    def is_home(self) -> bool:
+        """Whether the definition still has this value."""
+        return self.home is not None and self.home.value is self
+
+
+class Closure(Homed):
+    """A function of the language: linked code and the values it captured."""
+
+    __slots__ = ("__weakref__", "captured", "function", "inert")
     type_name = "fn"
     invoke: Callable[[Closure, tuple[Any, ...]], Any]
     """How Python code calls it; the machine sets this."""
@@ -30,7 +38,7 @@ class Closure:
     def __init__(self, function: Function, captured: tuple[object, ...]) -> None:
         self.function = function
         self.captured = captured
-        self.home: Global | None = None
+        self.home = None
         self.inert = False
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
@@ -103,30 +111,30 @@ class Cell:
         self.value = value
 
 
-class Ref:
+class Ref(Homed):
     """An owned cell.  `owner` is the serialized continuation it moved into, if any."""
 
-    __slots__ = ("home", "owner", "value")
+    __slots__ = ("owner", "value")
     type_name = "ref"
 
     def __init__(self, value: object) -> None:
         self.value = value
         self.owner: Continuation | None = None
-        self.home: Global | None = None
+        self.home = None
 
     def describe(self) -> str:
         return f"#<ref {write(self.value)}>"
 
 
-class Rc:
+class Rc(Homed):
     """A cell shared by all resumptions in a process; only serialization copies it."""
 
-    __slots__ = ("home", "value")
+    __slots__ = ("value",)
     type_name = "rc"
 
     def __init__(self, value: object) -> None:
         self.value = value
-        self.home: Global | None = None
+        self.home = None
 
     def describe(self) -> str:
         return f"#<rc {write(self.value)}>"
