@@ -14,10 +14,10 @@ from turmeric.durability.instances import Instances
 from turmeric.durability.resolve import Resolver
 from turmeric.reading.expander import EXPANSION
 from turmeric.running.continuation import Base, Continuation, Segment, capture
-from turmeric.running.copying import children
 from turmeric.running.files import FileHandle
 from turmeric.running.generators import Generator
 from turmeric.running.machine import Machine
+from turmeric.running.reaching import children
 from turmeric.running.steps import Linker
 from turmeric.running.values import Cell, Closure, Rc, Ref
 from turmeric.running.world import World

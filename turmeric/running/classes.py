@@ -138,7 +138,7 @@ def no_instance(type_class: TypeClass, wanted: str, value: Any) -> TurmericError
 
 def check_constraints(instance: Instance, value: Any) -> None:
     """Each value inside must have the instances that the constraints name."""
-    from turmeric.running.copying import children
+    from turmeric.running.reaching import children
 
     inside = children(value)
     positional = type(value) is Struct and len(instance.variables) <= len(inside)

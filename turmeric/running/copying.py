@@ -10,6 +10,7 @@ A cell that is the value of a definition is the process's, and stays itself.
 from __future__ import annotations
 
 from turmeric.running.continuation import Binding, Cleanup, Continuation, Handler, Mark, Piece
+from turmeric.running.reaching import children, leading_to_state
 from turmeric.running.values import Cell, Closure, Ref
 from turmeric.vocabulary import lists, maps, sets, vectors
 from turmeric.vocabulary.lists import List
@@ -24,87 +25,18 @@ if TYPE_CHECKING:
 
     from turmeric.running.continuation import Frames
 
-FLAGGED = (List, Vector, Map, Set, Struct, Closure)
-"""Classes with an `inert` slot."""
-
-
-def children(value: Any) -> list[Any]:
-    """The values directly inside a value (of a frame chain: all its frames' values)."""
-    if isinstance(value, List):
-        return list(value)
-    if isinstance(value, Vector | Set):
-        return list(value)
-    if isinstance(value, Map):
-        return [part for pair in value.items() for part in pair]
-    if type(value) is Struct:
-        return list(value.values)
-    if type(value) is Closure:
-        return [] if value.is_home() else list(value.captured)
-    if type(value) is Cell or type(value) is Ref:
-        return [value.value]
-    if type(value) is Continuation:
-        return [part for frames, mark in value.pieces for part in (*chain_values(frames), *mark_values(mark))]
-    return []
-
-
-def chain_values(frames: Frames) -> list[Any]:
-    found: list[Any] = []
-    while frames is not None:
-        _, values, frames = frames
-        found.extend(values)
-    return found
-
-
-def mark_values(mark: Mark) -> list[Any]:
-    """The values that a mark holds."""
-    if type(mark) is Handler:
-        return [function for _, function in mark.clauses]
-    if type(mark) is Binding:
-        return list(mark.values.values())
-    if type(mark) is Cleanup:
-        return [mark.thunk]
-    return []
-
-
-def holds_cells(root: Any) -> bool:
-    """Whether a cell to be copied can be reached from `root`; if not, all of it is inert,
-    unless it leads to the cell of a definition, which stops being that when it is defined again."""
-    seen: set[int] = set()
-    kept: list[Any] = []
-    work = [root]
-    for_good = True
-    while work:
-        value = work.pop()
-        if type(value) in (Ref, Closure) and value.is_home():
-            for_good = for_good and type(value) is Closure and not value.captured
-            continue
-        if type(value) is Cell or type(value) is Ref:
-            return True
-        if not isinstance(value, (*FLAGGED, Continuation)) or getattr(value, "inert", False) or id(value) in seen:
-            continue
-        if type(value) is Continuation:
-            return True  # it can be consumed, which is state
-        seen.add(id(value))
-        kept.append(value)
-        work.extend(children(value))
-    for value in kept if for_good else ():
-        if isinstance(value, FLAGGED):
-            value.inert = True
-    return False
-
-
 class Copier:
     """One copy: every cell is copied once, so sharing and cycles stay."""
 
-    def __init__(self) -> None:
+    def __init__(self, leading: set[int]) -> None:
+        self.leading = leading
+        """The ids of the values that are copied: those that are state or lead to some."""
         self.made: dict[int, Any] = {}
         self.kept: list[Any] = []
         self.pending: list[tuple[Any, Any]] = []
 
     def copy(self, root: Any) -> Any:
-        """The copy of a value; the value itself when no cell can be reached from it."""
-        if not holds_cells(root):
-            return root
+        """The copy of a value."""
         work = [(root, False)]
         while work:
             value, entered = work.pop()
@@ -112,7 +44,7 @@ class Copier:
                 continue
             if entered:
                 self.made[id(value)] = self.rebuilt(value)
-            elif not isinstance(value, (*FLAGGED, Cell, Ref, Continuation)) or not holds_cells(value):
+            elif id(value) not in self.leading:
                 self.made[id(value)] = value
             else:
                 self.enter(value, work)
@@ -187,14 +119,16 @@ class Copier:
 
 
 def copied(value: Any) -> Any:
-    """A copy of a value that shares no cell with it."""
-    return Copier().copy(value)
+    """A copy of a value that shares no cell with it; the value itself when there is none in it."""
+    leading = leading_to_state([value])
+    return Copier(leading).copy(value) if id(value) in leading else value
 
 
 def copied_pieces(continuation: Continuation) -> tuple[Piece, ...]:
     """The pieces of a continuation for one resumption: its cells are copied."""
-    if not any(holds_cells(value) for value in children(continuation)):
+    leading = leading_to_state(children(continuation))
+    if not leading:
         return continuation.pieces
     whole = Continuation(continuation.pieces, one_shot=False)
-    made: Continuation = copied(whole)
+    made: Continuation = Copier({*leading, id(whole)}).copy(whole)
     return made.pieces

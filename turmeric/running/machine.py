@@ -60,6 +60,9 @@ class Machine:
         self.foreign: str | None = None
         self.place: Place | None = None
         """The call being made, for errors that an operator raises."""
+        self.led: tuple[Place, Frames, Segment] | None = None
+        """The last tail call from the program into the library, and what waited then: the
+        call leaves no frame, but a report should show it."""
         self.segment = Segment(Base(outer.foreign or "turmeric" if outer else None), None, None)
         if outer is not None:
             self.segment.bindings = outer.segment.bindings
@@ -159,13 +162,14 @@ class Machine:
         """The names and places of the innermost pending functions."""
         found: list[tuple[str, Span | None]] = []
         segment: Segment | None = self.segment
-        while len(found) < TRACE_LENGTH:
-            while frames is not None and len(found) < TRACE_LENGTH:
+        while len(found) < TRACE_LENGTH and segment is not None:
+            if self.led is not None and frames is self.led[1] and segment is self.led[2]:
+                found.append((self.led[0].function, self.led[0].span))
+            if frames is None:
+                frames, segment = segment.frames, segment.rest
+            else:
                 point, _, frames = frames
                 found.append((point.function.code.symbol, point.span))
-            if segment is None:
-                break
-            frames, segment = segment.frames, segment.rest
         return tuple(found)
 
     def throw(self, value: Any, frames: Frames, continuable: bool = True) -> State:

@@ -20,6 +20,7 @@ from turmeric.running.continuation import Binding, Cleanup, Handler, Mark, Promp
 from turmeric.running.evaluators import Evaluators, Scope, cause_of, located
 from turmeric.running.functions import Function, Point
 from turmeric.running.values import Closure
+from turmeric.vocabulary import namespace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,6 +66,13 @@ class Steps:
         self.link = Evaluators(linker.find, linker.function, function.code.symbol)
         self.loops: dict[anf.Loop, list[Step]] = {}
 
+    def leads_into_library(self, callee: anf.GlobalReference) -> bool:
+        """Whether a call goes from the program into a function of the library."""
+        world = self.linker.world
+        if not world.is_library(callee.module) or world.is_library(self.owner.code.module):
+            return False
+        return self.linker.find(callee.module, callee.name).kind == namespace.FUNCTION
+
     def step(self, node: Control, scope: Scope, size: int) -> Step:
         """The step for a node, in an environment of `size` places."""
         return MAKERS[type(node)](self, node, scope, size)
@@ -106,6 +114,24 @@ def make_tail_call(steps: Steps, node: anf.TailCall, scope: Scope, size: int) ->
     function = steps.link.evaluator(node.function, scope)
     args = [steps.link.evaluator(arg, scope) for arg in node.args]
     place = steps.link.place(node.span)
+    made = tail_call(steps, function, args, place)
+    if isinstance(node.function, anf.GlobalReference) and steps.leads_into_library(node.function):
+        return leading(made, place)
+    return made
+
+
+def leading(made: Step, place: Place) -> Step:
+    """A tail call into the library, which is remembered for reports."""
+
+    def step(env: Environment, frames: Any, machine: Machine) -> State:
+        state = made(env, frames, machine)
+        machine.led = (place, frames, machine.segment)
+        return state
+
+    return step
+
+
+def tail_call(steps: Steps, function: Evaluator, args: list[Evaluator], place: Place) -> Step:
     if steps.linker.observed:
         return observed_call(function, args, place, None)
     if len(args) == 1:

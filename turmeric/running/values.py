@@ -123,7 +123,7 @@ class Ref(Homed):
         self.home = None
 
     def describe(self) -> str:
-        return f"#<ref {write(self.value)}>"
+        return described("ref", self)
 
 
 class Rc(Homed):
@@ -137,4 +137,21 @@ class Rc(Homed):
         self.home = None
 
     def describe(self) -> str:
-        return f"#<rc {write(self.value)}>"
+        return described("rc", self)
+
+
+NESTING = 20
+"""Cells inside cells that are written; they may form a cycle, or a long chain."""
+
+_writing: list[Ref | Rc] = []
+
+
+def described(kind: str, cell: Ref | Rc) -> str:
+    """A cell with what it holds; `...` where that leads back to the cell, or too deep."""
+    if len(_writing) >= NESTING or any(each is cell for each in _writing):
+        return f"#<{kind} ...>"
+    _writing.append(cell)
+    try:
+        return f"#<{kind} {write(cell.value)}>"
+    finally:
+        _writing.pop()

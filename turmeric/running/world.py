@@ -51,6 +51,11 @@ class World:
         """A module that is loaded, or None."""
         return self.modules.get(name)
 
+    def is_library(self, name: str) -> bool:
+        """Whether a module belongs to the standard library."""
+        module = self.modules.get(name)
+        return module is not None and module.library
+
     def remember(self, code: Code, replace: bool) -> None:
         """Keep a definition's code, to find its points again; a definition replaces an older one."""
         if replace or code.definition not in self.codes:

@@ -6,9 +6,10 @@ outermost count: a method decides itself about what is inside its argument.
 
 from __future__ import annotations
 
-from turmeric.running import copying, hashing, ordering
+from turmeric.running import hashing, ordering, reaching
 from turmeric.running.classes import TypeClass
 from turmeric.running.continuation import Continuation
+from turmeric.running.copying import copied
 from turmeric.running.primitives.core import usable
 from turmeric.running.structure import short
 from turmeric.running.values import Ref
@@ -50,7 +51,7 @@ def custom_inside(type_class: TypeClass, value: Any) -> List:
     """The outermost custom parts inside a value."""
     if not isinstance(value, DATA) or not customized(type_class):
         return lists.EMPTY
-    return lists.from_iterable(found_in(type_class, copying.children(value)))
+    return lists.from_iterable(found_in(type_class, reaching.children(value)))
 
 
 def found_in(type_class: TypeClass, values: list[Any]) -> list[Any]:
@@ -66,7 +67,7 @@ def found_in(type_class: TypeClass, values: list[Any]) -> list[Any]:
         if is_custom(type_class, part):
             found.append(part)
         elif isinstance(part, DATA):
-            work.extend(reversed(copying.children(part)))
+            work.extend(reversed(reaching.children(part)))
     return found
 
 
@@ -90,14 +91,14 @@ def shown(value: Any, parts: Any, texts: Any, raw: bool) -> str:
 def clone(value: Any) -> Any:
     """A copy of a value that shares no cell with it, but for refs that are definitions'."""
     if type(value) is Ref:
-        return Ref(copying.copied(usable(value, "clone").value))
+        return Ref(copied(usable(value, "clone").value))
     if type(value) is not Continuation:
-        return copying.copied(value)
+        return copied(value)
     if value.one_shot:
         raise failure("continuation-consumed", "a one-shot continuation cannot be cloned", value)
     if value.consumed:
         raise failure("continuation-consumed", "a continuation that was continued cannot be cloned", value)
-    made = copying.copied(value)
+    made = copied(value)
     if made is value:
         made = Continuation(value.pieces, one_shot=False)
         made.abortive, made.continuable = value.abortive, value.continuable
