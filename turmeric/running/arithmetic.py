@@ -147,10 +147,9 @@ def same_number(first: Any, *values: Any) -> bool:
 
 # In place -------------------------------------------------------------------------------------
 
-TYPE_IN_PLACE = """
-Each maker below links a call of two operands.  Two integers are handled here, everything
-else by the checked function `call`.
-"""
+# Each maker below links a call of two operands.  Two integers are handled here, everything else
+# by the checked function `call`.  They repeat each other because a shared inner function would
+# cost more than the addition itself.
 
 
 def inline_add(first: Any, second: Any, call: Any, place: Any, located: Any) -> Any:
