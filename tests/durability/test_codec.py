@@ -10,9 +10,11 @@ from tests.durability.strategies import VALUES
 from turmeric.assembly.session import Session
 from turmeric.durability.saving import deserialize, serialize
 from turmeric.durability.wire import CHECKSUM, checksum
+from turmeric.running.continuation import Base, Continuation
 from turmeric.vocabulary import lists, vectors
 from turmeric.vocabulary.equality import equal
 from turmeric.vocabulary.errors import TurmericError
+from turmeric.vocabulary.namespace import UNBOUND
 from turmeric.vocabulary.printer import write
 
 
@@ -165,3 +167,14 @@ def test_a_dead_variable_is_not_captured(session: Session) -> None:
       (resume (deserialize (reset (talk))) 4)
     """
     assert session.evaluate(code) == 7
+
+
+def test_what_only_moves_within_a_process_is_refused_from_outside(session: Session) -> None:
+    """The base of a run, and a sentinel nobody knows: no program saves them."""
+    based = serialize(session.world, Continuation(((None, Base(None)),), one_shot=False))
+    unset = serialize(session.world, vectors.from_iterable([UNBOUND]))
+    body = unset[:-CHECKSUM].replace(b"unbound", b"unbinds")
+    for data in (based, body + checksum(body)):
+        with pytest.raises(TurmericError) as caught:
+            deserialize(session.world, data)
+        assert caught.value.name == "corrupt-data"

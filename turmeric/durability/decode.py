@@ -302,6 +302,8 @@ FILLERS: dict[int, Callable[[Decoder, Row, Any], None]] = {
 def decode_items(
     items: list[Any], resolver: Resolver, instances: Instances, external: list[Any] | None = None
 ) -> Any:
-    """The value of a message's items."""
+    """The value of a message's items.  `external` are the objects that stayed in this process."""
     check_shape(items)
+    if external is None and any(row[0] in (wire.BASE, wire.EXTERNAL) for row in items[6]):
+        raise corrupt("state that only moves within a process is no saved value")
     return Decoder(items, resolver, instances, external).decode()

@@ -99,6 +99,10 @@ def check_text(shape: Shape, row: list[Any]) -> None:
     need(len(row) == 2 and type(row[1]) is str, wire.NAMES[row[0]])
 
 
+def check_sentinel(shape: Shape, row: list[Any]) -> None:
+    need(len(row) == 2 and row[1] in ("unbound", "missing"), "sentinel")
+
+
 def check_bytes(shape: Shape, row: list[Any]) -> None:
     need(len(row) == 2 and type(row[1]) is bytes, "bytes")
 
@@ -201,7 +205,7 @@ CHECKS: dict[int, Callable[[Shape, list[Any]], None]] = {
     wire.FRAMES: check_frames,
     wire.STAND_IN: check_stand_in,
     wire.RESOURCE: check_stand_in,
-    wire.SENTINEL: check_text,
+    wire.SENTINEL: check_sentinel,
     wire.PROMPT: check_bare,
     wire.HANDLER: check_handler,
     wire.BINDING: check_binding,
