@@ -97,21 +97,7 @@ class Normalizer(Simplifier):
 
     def tail(self, form: Core, out: list[Binding]) -> Control:
         """The control of a form in tail position, after the bindings it adds to `out`."""
-        while True:
-            if isinstance(form, core.Let):
-                self.bind_form(form.var, form.init, out)
-                form = form.body
-            elif isinstance(form, core.Seq):
-                for each in form.forms[:-1]:
-                    self.effect(each, out)
-                form = form.forms[-1]
-            elif isinstance(form, core.Letrec):
-                self.letrec(form, out)
-                form = form.body
-            else:
-                return self.tail_of(form, out)
-
-    def tail_of(self, form: Core, out: list[Binding]) -> Control:
+        form = self.last_of(form, out)
         if isinstance(form, core.If):
             test = self.simple(form.test, out)
             then, orelse = self.control(form.then), self.control(form.orelse)

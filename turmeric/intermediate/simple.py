@@ -46,6 +46,10 @@ class Simplifier(Naming):
 
     def simple(self, form: Core, out: list[Binding]) -> Simple:
         """The value of a form as a simple expression, after the bindings it adds to `out`."""
+        return self.simple_of(self.last_of(form, out), out)
+
+    def last_of(self, form: Core, out: list[Binding]) -> Core:
+        """The form that gives the value of nested `Let`s and sequences; what comes first goes to `out`."""
         while True:
             if isinstance(form, core.Let):
                 self.bind_form(form.var, form.init, out)
@@ -58,7 +62,7 @@ class Simplifier(Naming):
                 self.letrec(form, out)
                 form = form.body
             else:
-                return self.simple_of(form, out)
+                return form
 
     def simple_of(self, form: Core, out: list[Binding]) -> Simple:
         if isinstance(form, core.Const):
