@@ -13,15 +13,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from measuring import alternately, microseconds, peak_memory, whole_process
+
+from turmeric.assembly.session import Session
+from turmeric.durability.saving import deserialize, serialize
+from turmeric.version import __version__
+
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-sys.setrecursionlimit(1_100_000)
-
-from measuring import alternately, microseconds, peak_memory, whole_process  # noqa: E402
-
-from turmeric.assembly.session import Session  # noqa: E402
-from turmeric.durability.saving import deserialize, serialize  # noqa: E402
-from turmeric.version import __version__  # noqa: E402
+sys.setrecursionlimit(1_100_000)  # for the deep recursion in Python
 
 RUNS = 5
 
