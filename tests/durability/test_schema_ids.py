@@ -73,7 +73,7 @@ def test_a_part_of_what_has_no_parts_is_no_mark() -> None:
     session = Session()
     items = wire.unframe(session.evaluate("(serialize (reset (try (+ 1 (cloneable-shift [k] k)) (catch [e] e))))"))
     row = next(row for row in items[6] if row[0] == wire.CONTINUATION)
-    row[3] = [*row[3], 0]
+    row[4] = [*row[4], 0]
     with pytest.raises(TurmericError) as caught:
         deserialize(session.world, wire.frame(items[:8]))
     assert caught.value.name == "corrupt-data"

@@ -106,10 +106,10 @@ def declare_expression(declarer: Declarer, declaration: Declaration) -> Any:
 
 
 def declare_struct(declarer: Declarer, declaration: Declaration) -> None:
-    kind, fields, types = declaration.data
+    kind, fields, types, result = declaration.data
     own = ERROR_TYPES.get(declaration.name) if declarer.module.name == "core" else None
     made = own or StructType(
-        declarer.module.name, declaration.name, fields, types, kind, span=declaration.span  # type: ignore[arg-type]
+        declarer.module.name, declaration.name, fields, types, kind, None, declaration.span, result  # type: ignore[arg-type]
     )
     declarer.define(declaration, namespace.TYPE, made)
 

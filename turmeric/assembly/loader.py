@@ -42,6 +42,7 @@ PRELUDE = (
     "pair",
     "io",
     "control",
+    "effects",
     "serial",
     "checkpoint",
 )

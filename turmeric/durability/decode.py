@@ -15,7 +15,7 @@ from turmeric.durability.instances import Instances
 from turmeric.durability.resolve import Resolver
 from turmeric.durability.shape import check_shape
 from turmeric.durability.wire import corrupt
-from turmeric.running.continuation import Base, Binding, Cleanup, Continuation, Handler, Prompt
+from turmeric.running.continuation import Base, Binding, Cleanup, Continuation, Handler, Mask, Prompt
 from turmeric.running.functions import MISSING
 from turmeric.running.values import Cell, Closure, Rc, Ref
 from turmeric.vocabulary import lists, maps, sets, vectors
@@ -244,8 +244,12 @@ def allocate_closure(decoder: Decoder, row: Row) -> Closure:
 def allocate_continuation(decoder: Decoder, row: Row) -> Continuation:
     made = Continuation((), bool(row[1] & 1))
     made.consumed, made.abortive, made.continuable = bool(row[1] & 2), bool(row[1] & 4), not row[1] & 8
+    made.awaits = None if row[2] is None else decoder.types[row[2]]
     return made
 
+
+NO_HANDLER = Handler({})
+"""What a mask refers to until its own handler is there."""
 
 ALLOCATORS: dict[int, Callable[[Decoder, Row], Any]] = {
     wire.CLOSURE: allocate_closure,
@@ -254,7 +258,8 @@ ALLOCATORS: dict[int, Callable[[Decoder, Row], Any]] = {
     wire.RC: lambda decoder, row: Rc(None),
     wire.CONTINUATION: allocate_continuation,
     wire.PROMPT: lambda decoder, row: Prompt(),
-    wire.HANDLER: lambda decoder, row: Handler(row[1], ()),
+    wire.HANDLER: lambda decoder, row: Handler({}),
+    wire.MASK: lambda decoder, row: Mask(NO_HANDLER),
     wire.BINDING: lambda decoder, row: Binding({}),
     wire.CLEANUP: lambda decoder, row: Cleanup(None),
     wire.BASE: lambda decoder, row: Base(None),
@@ -271,12 +276,19 @@ def fill_cell(decoder: Decoder, row: Row, made: Any) -> None:
 
 
 def fill_continuation(decoder: Decoder, row: Row, made: Continuation) -> None:
-    flat = decoder.values(row[2:])
+    flat = decoder.values(row[3:])
     made.pieces = tuple(zip(flat[::2], flat[1::2], strict=True))
 
 
 def fill_handler(decoder: Decoder, row: Row, made: Handler) -> None:
-    made.clauses = tuple(zip(row[2::2], decoder.values(row[3::2]), strict=True))
+    made.returns = decoder.value(row[1])
+    functions = decoder.values(row[4::3])
+    for key, way, function in zip(row[2::3], row[3::3], functions, strict=True):
+        made.clauses[decoder.types[key] if type(key) is int else key] = (way, function)
+
+
+def fill_mask(decoder: Decoder, row: Row, made: Mask) -> None:
+    made.handler = decoder.value(row[1])
 
 
 def fill_binding(decoder: Decoder, row: Row, made: Binding) -> None:
@@ -294,6 +306,7 @@ FILLERS: dict[int, Callable[[Decoder, Row, Any], None]] = {
     wire.RC: fill_cell,
     wire.CONTINUATION: fill_continuation,
     wire.HANDLER: fill_handler,
+    wire.MASK: fill_mask,
     wire.BINDING: fill_binding,
     wire.CLEANUP: fill_cleanup,
 }

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from turmeric.durability import wire
 from turmeric.durability.tables import Tables
 from turmeric.running.classes import Method, TypeClass
-from turmeric.running.continuation import Base, Binding, Cleanup, Continuation, Handler, Prompt
+from turmeric.running.continuation import Base, Binding, Cleanup, Continuation, Handler, Mask, Prompt
 from turmeric.running.functions import MISSING, Point
 from turmeric.running.values import Builtin, Cell, Closure, Homed, Operator, Rc, Ref
 from turmeric.vocabulary.errors import TurmericError, failure
@@ -213,7 +213,8 @@ def rc_row(encoder: Encoder, value: Rc, place: int) -> Row:
 
 def continuation_row(encoder: Encoder, value: Continuation, place: int) -> Row:
     flags = value.one_shot | value.consumed << 1 | value.abortive << 2 | (not value.continuable) << 3
-    row: Row = [wire.CONTINUATION, flags]
+    awaits = None if value.awaits is None else encoder.tables.type(value.awaits)
+    row: Row = [wire.CONTINUATION, flags, awaits]
     for frames, mark in value.pieces:
         row.append(None if frames is None else encoder.reference(id(frames), frames))
         row.append(encoder.reference(id(mark), mark))
@@ -221,9 +222,10 @@ def continuation_row(encoder: Encoder, value: Continuation, place: int) -> Row:
 
 
 def handler_row(encoder: Encoder, value: Handler, place: int) -> Row:
-    row: Row = [wire.HANDLER, value.kind]
-    for name, function in value.clauses:
-        row += [name, encoder.slot(function)]
+    """The key of a clause is nil, the name of a type, or the number of an effect's type."""
+    row: Row = [wire.HANDLER, encoder.slot(value.returns)]
+    for key, (way, function) in value.clauses.items():
+        row += [encoder.tables.type(key) if type(key) is StructType else key, way, encoder.slot(function)]
     return row
 
 
@@ -277,6 +279,7 @@ WRITERS: dict[type, Writer] = {
     type(MISSING): lambda encoder, value, place: [wire.SENTINEL, "missing"],
     Prompt: lambda encoder, value, place: [wire.PROMPT],
     Handler: handler_row,
+    Mask: lambda encoder, value, place: [wire.MASK, encoder.reference(id(value.handler), value.handler)],
     Binding: binding_row,
     Cleanup: lambda encoder, value, place: [wire.CLEANUP, encoder.slot(value.thunk)],
     Base: lambda encoder, value, place: [wire.BASE],

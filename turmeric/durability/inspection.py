@@ -59,7 +59,7 @@ class Inspector:
         if type(slot) is not list or self.heap[slot[0]][0] != wire.CONTINUATION:
             return []
         found: list[Described] = []
-        for chain in self.heap[slot[0]][2::2]:
+        for chain in self.heap[slot[0]][3::2]:
             found += self.chain(chain)
         return found
 
@@ -123,7 +123,7 @@ class Inspector:
         return self.compound(row, start, depth)
 
     def frames_of_row(self, row: list[Any]) -> list[Described]:
-        return [frame for chain in row[2::2] for frame in self.chain(chain)]
+        return [frame for chain in row[3::2] for frame in self.chain(chain)]
 
     def compound(self, row: list[Any], start: int, depth: int) -> str:
         tag = row[0]

@@ -62,8 +62,9 @@ def continuation_steps(value: Continuation) -> Iterator[Step]:
                 name = "a value in waiting" if var.temporary else f"variable {var.name}"
                 yield f"{where}{ARROW}{name}", inside
         if type(mark) is Handler:
-            for _, function in mark.clauses:
+            for _, function in mark.clauses.values():
                 yield "a handler", function
+            yield "a handler's return clause", mark.returns
         elif type(mark) is Binding:
             for name, inside in mark.values.items():
                 yield f"dynamic variable {name}", inside

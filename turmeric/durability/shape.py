@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from turmeric.durability import wire
 from turmeric.durability.wire import corrupt
+from turmeric.running.continuation import EFFECT_WAYS, ERROR_WAYS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ class Shape:
             raise corrupt("a row refers to a table entry that does not exist")
 
 
-NOT_VALUES = (wire.FRAMES, wire.PROMPT, wire.HANDLER, wire.BINDING, wire.CLEANUP, wire.BASE)
+MARKS = (wire.PROMPT, wire.HANDLER, wire.MASK, wire.BINDING, wire.CLEANUP, wire.BASE)
+NOT_VALUES = (wire.FRAMES, *MARKS)
 
 
 def check_shape(items: list[Any]) -> None:
@@ -155,11 +157,13 @@ def check_cell(shape: Shape, row: list[Any]) -> None:
 
 
 def check_continuation(shape: Shape, row: list[Any]) -> None:
-    need(len(row) >= 4 and len(row) % 2 == 0 and type(row[1]) is int and 0 <= row[1] < 16, "continuation")
-    for frames, mark in zip(row[2::2], row[3::2], strict=True):
+    need(len(row) >= 5 and len(row) % 2 == 1 and type(row[1]) is int and 0 <= row[1] < 16, "continuation")
+    if row[2] is not None:
+        shape.index(row[2], shape.types)
+    for frames, mark in zip(row[3::2], row[4::2], strict=True):
         if frames is not None:
             shape.to(frames, wire.FRAMES)
-        shape.to(mark, wire.PROMPT, wire.HANDLER, wire.BINDING, wire.CLEANUP, wire.BASE)
+        shape.to(mark, *MARKS)
 
 
 def check_stand_in(shape: Shape, row: list[Any]) -> None:
@@ -168,9 +172,19 @@ def check_stand_in(shape: Shape, row: list[Any]) -> None:
 
 
 def check_handler(shape: Shape, row: list[Any]) -> None:
-    need(len(row) >= 2 and len(row) % 2 == 0 and type(row[1]) is str, "handler")
-    need(all(name is None or type(name) is str for name in row[2::2]), "handler")
-    shape.slots(row[3::2])
+    need(len(row) >= 2 and len(row) % 3 == 2, "handler")
+    shape.slot(row[1])
+    for key, way in zip(row[2::3], row[3::3], strict=True):
+        if type(key) is int:
+            shape.index(key, shape.types)
+        ways = EFFECT_WAYS if type(key) is int else ERROR_WAYS
+        need((key is None or type(key) in (str, int)) and way in ways, "handler")
+    shape.slots(row[4::3])
+
+
+def check_mask(shape: Shape, row: list[Any]) -> None:
+    need(len(row) == 2, "mask")
+    shape.to(row[1], wire.HANDLER)
 
 
 def check_binding(shape: Shape, row: list[Any]) -> None:
@@ -208,6 +222,7 @@ CHECKS: dict[int, Callable[[Shape, list[Any]], None]] = {
     wire.SENTINEL: check_sentinel,
     wire.PROMPT: check_bare,
     wire.HANDLER: check_handler,
+    wire.MASK: check_mask,
     wire.BINDING: check_binding,
     wire.CLEANUP: check_cell,
     wire.BASE: check_bare,

@@ -74,7 +74,7 @@ class Tables:
 def type_schema(type_: StructType) -> bytes:
     """The schema id of a struct type."""
     data = type_.data_type.symbol if type_.data_type is not None else None
-    return schema.type_id(type_.kind, type_.fields, type_.types, data)
+    return schema.type_id(type_.kind, type_.fields, type_.types, data, type_.result)
 
 
 def relative(file: Any) -> str:

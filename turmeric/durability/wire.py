@@ -60,6 +60,7 @@ BINDING = 21
 CLEANUP = 22
 BASE = 23
 EXTERNAL = 24
+MASK = 25
 
 NAMES = {
     SYMBOL: "symbol",
@@ -87,6 +88,7 @@ NAMES = {
     CLEANUP: "clean-up",
     BASE: "base",
     EXTERNAL: "external",
+    MASK: "mask",
 }
 
 

@@ -53,12 +53,19 @@ def expression(declaration: Declaration, module: Module) -> object:
     return datum_of(made, names_for(made, module))
 
 
-STRUCT_HEADS = {structs.STRUCT: "struct", structs.ERROR: "deferror", structs.SIGNAL: "defsignal*"}
+STRUCT_HEADS = {
+    structs.STRUCT: "struct",
+    structs.ERROR: "deferror",
+    structs.SIGNAL: "defsignal*",
+    structs.EFFECT: "defeffect",
+}
 
 
 def struct(declaration: Declaration, module: Module) -> object:
-    kind, fields, types = declaration.data
-    return defined(STRUCT_HEADS[str(kind)], declaration, field_vector(fields, types, module))
+    kind, fields, types, result = declaration.data
+    parts = [field_vector(fields, types, module)]
+    ending = [] if result is None else [COLON, type_datum(result, module)]
+    return defined(STRUCT_HEADS[str(kind)], declaration, *parts, *ending)
 
 
 def field_vector(fields: Any, types: Any, module: Module) -> Vector:

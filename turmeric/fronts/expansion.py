@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from turmeric.fronts.naming import Names
 from turmeric.reading import core
+from turmeric.reading.clauses import with_tails
 from turmeric.vocabulary import lists, vectors
 from turmeric.vocabulary.lists import List
 from turmeric.vocabulary.maps import Map
@@ -153,15 +154,63 @@ def binding(form: core.Marked, names: Names) -> object:
 
 
 def handler(form: core.Marked, names: Names) -> object:
-    """A `try`, or the mark of another kind that a library made."""
-    kind, *clauses = form.operands
-    assert isinstance(kind, core.Const)
-    handlers = clauses[1::2]
-    if kind.value == "catch" and all(isinstance(each, core.Lambda) and each.name == "catch" for each in handlers):
-        rows = [catch(type_, each, names) for type_, each in zip(clauses[::2], handlers, strict=True)]
-        return listed("try", *body_of(form.body, names), *rows)
-    operands = [datum_of(operand, names) for operand in clauses]
-    return listed("with-handler*", keyword(str(kind.value)), *operands, datum_of(form.body, names))
+    """A `try`, a `handle`, or the mark of another kind that a library made."""
+    returns, *operands = form.operands
+    rows = list(zip(operands[::3], operands[1::3], operands[2::3], strict=True))
+    ways = {way.value for _, way, _ in rows if isinstance(way, core.Const)}
+    if not ways <= {"catch", "resume"} or not isinstance(returns, core.Const):
+        return handle(form, names)
+    if ways == {"catch"} and all(isinstance(each, core.Lambda) and each.name == "catch" for _, _, each in rows):
+        clauses = [catch(type_, each, names) for type_, _, each in rows]
+        return listed("try", *body_of(form.body, names), *clauses)
+    flat: list[object] = []
+    for type_, way, function_ in rows:
+        assert isinstance(way, core.Const)
+        flat += [keyword(str(way.value)), datum_of(type_, names), datum_of(function_, names)]
+    return listed("with-handler*", vectors.from_iterable(flat), datum_of(form.body, names))
+
+
+def handle(form: core.Marked, names: Names) -> object:
+    """`(handle body (Effect [p] k) expr ... (return [v] expr))`."""
+    returns, *operands = form.operands
+    clauses: list[object] = []
+    for key, way, made in zip(operands[::3], operands[1::3], operands[2::3], strict=True):
+        assert isinstance(way, core.Const) and isinstance(made, core.Lambda)
+        parameters, *body = lambda_parts(with_continuation(made, str(way.value)), names)
+        assert isinstance(parameters, Vector)
+        *fields, k = parameters
+        shots = [symbol("^multishot")] if way.value == "multi-shot" else []
+        clauses.append(lists.from_iterable([datum_of(key, names), vectors.from_iterable(fields), *shots, k]))
+        clauses.append(body[0] if len(body) == 1 else listed("do", *body))
+    if isinstance(returns, core.Lambda):
+        parameters, *body = lambda_parts(returns, names)
+        clauses.append(listed("return", parameters, *body))
+    return listed("handle", datum_of(form.body, names), *clauses)
+
+
+ENDS = (("effects", "leave-clause"), ("core", "finish-clause"))
+"""What ends of a clause were wrapped into that do not continue."""
+
+
+def ended(form: Core) -> bool:
+    callee = form.function if isinstance(form, core.Call) else None
+    return isinstance(callee, core.Global) and (callee.module, callee.name) in ENDS
+
+
+def with_continuation(made: core.Lambda, way: str) -> core.Lambda:
+    """A clause's function as it was written: with the continuation as its last parameter."""
+    if way == "multi-shot":
+        return made
+    in_place = way == "in-place"
+    k = core.Variable("k") if in_place else made.params.required[-1]
+
+    def change(end: Core) -> Core:
+        if ended(end):
+            return end.args[0]  # type: ignore[attr-defined, no-any-return]
+        return core.Call(core.Global("core", "continue"), [core.Local(k), end]) if in_place else end
+
+    params = core.Parameters((*made.params.required, k) if in_place else made.params.required)
+    return core.Lambda(made.name, params, with_tails(made.body, change), made.span)
 
 
 def catch(type_: Core, made: Any, names: Names) -> object:

@@ -132,6 +132,14 @@ EXPLANATIONS: dict[str, Explanation] = {
         "Use the standard library's function (`reduce`, `map`, `sort`), which is written in\n"
         "Turmeric, or put a (reset ...) inside the function that Python calls.",
     ),
+    "unhandled-effect": Explanation(
+        "an effect was performed, and no handler around it knows the effect",
+        "`perform` looks for the nearest `handle` around it with a clause for the effect's type,\n"
+        "through all calls that are pending.  There was none.  The data is the effect.",
+        '(defeffect Ask [prompt])\n(perform (Ask "name"))',
+        "Put (handle ... (Ask [prompt] k) (continue k ...)) around the part that performs it, or\n"
+        "look whether a handler of the same name belongs to another module's effect.",
+    ),
     "no-instance": Explanation(
         "a type has no instance of a type class",
         "A method was called for a value whose type has no instance of the method's class, or\n"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 HEADS = frozenset({"binding", "catch", "cloneable-shift", "defer", "do", "finally", "fn", "if", "let", "letrec"})
 HEADS |= {"loop", "quote", "recur", "reset", "set!", "shift", "shift0", "try", "with-cleanup*", "with-handler*"}
+HEADS |= {"handle", "handler"}
 """The special forms that expansions are written with: a local variable of their name would hide them."""
 
 

@@ -48,11 +48,13 @@ def code_id(code: Code) -> bytes:
     return writer.digest()
 
 
-def type_id(kind: str, fields: tuple[str, ...], types: tuple[object, ...], data_type: str | None) -> bytes:
-    """The id of a struct type: its field names and declared types, in order."""
+def type_id(
+    kind: str, fields: tuple[str, ...], types: tuple[object, ...], data_type: str | None, result: object = None
+) -> bytes:
+    """The id of a struct type: its field names and declared types, in order; an effect's result."""
     writer = Canonical()
     writer.put("type", kind, data_type or "", *fields)
-    writer.put(*[repr(type_) for type_ in types])
+    writer.put(*[repr(type_) for type_ in types], repr(result))
     return writer.digest()
 
 

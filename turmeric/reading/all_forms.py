@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from turmeric.reading import bodies, classes, forms, functions, looping, modules, quasiquote, regions, toplevel, types
+from turmeric.reading import (
+    bodies,
+    classes,
+    forms,
+    functions,
+    handling,
+    looping,
+    modules,
+    quasiquote,
+    regions,
+    toplevel,
+    types,
+)
 from turmeric.reading.expander import SPECIAL_FORMS
 from turmeric.reading.toplevel import TOP_FORMS
 
-REGISTERED = (bodies, classes, forms, functions, looping, modules, quasiquote, regions, toplevel, types)
+REGISTERED = (
+    bodies, classes, forms, functions, handling, looping, modules, quasiquote, regions, toplevel, types
+)
 
 __all__ = ["REGISTERED", "SPECIAL_FORMS", "TOP_FORMS"]

@@ -73,10 +73,10 @@ def expand_try(expander: Expander, form: List, scope: Scope, tail: LoopTarget | 
     body, clauses, cleanup = split_try(expander, form, scope)
     inside = expander.body(body, Scope(scope))
     if clauses:
-        handlers: list[Core] = []
+        handlers: list[Core] = [Const(None)]
         for clause in clauses:
             handlers.extend(catch_clause(expander, clause, scope))
-        inside = Marked(core.HANDLER, [Const("catch"), *handlers], inside, expander.span)
+        inside = Marked(core.HANDLER, handlers, inside, expander.span)
     if cleanup is not None:
         thunk = Lambda("finally", Parameters(), expander.body(cleanup, Scope(scope)), expander.span)
         inside = Marked(core.CLEANUP, [thunk], inside, expander.span)
@@ -117,7 +117,7 @@ def expand_stray_defer(expander: Expander, form: List, scope: Scope, tail: LoopT
 
 
 def catch_clause(expander: Expander, clause: List, scope: Scope) -> list[Core]:
-    """A clause as its type (nil for any) and its handler function."""
+    """A clause as its type (nil for any), its way, and its handler function."""
     if not clause.tail or not isinstance(clause.tail.head, Vector):
         raise expander.error("expected (catch [e] ...) or (catch [e : type] ...)", span=span_of(clause))
     pairs = parameter_pairs(expander, clause.tail.head)
@@ -128,18 +128,21 @@ def catch_clause(expander: Expander, clause: List, scope: Scope) -> list[Core]:
     handler.name = "catch"
     outer = type_[0] if isinstance(type_, tuple) else type_
     handler.params.required[0].type = outer  # not checked, but part of what stored code is known by
-    return [Const(outer), handler]
+    return [Const(outer), Const("catch"), handler]
 
 
 @special("with-handler*")
 def expand_with_handler(expander: Expander, form: List, scope: Scope, tail: LoopTarget | None) -> Core:
-    """`(with-handler* :kind type handler ... body)`: any handler mark; what libraries build on."""
-    parts = expander.operands(form, 2, None, "(with-handler* :kind type handler ... body)")
-    kind = parts[0]
-    if not isinstance(kind, Keyword):
-        raise expander.error("expected a keyword for the kind of handler")
-    exprs = [expander.expand(part, scope) for part in parts[1:]]
-    return Marked(core.HANDLER, [Const(kind.name), *exprs[:-1]], exprs[-1], expander.span)
+    """`(with-handler* [:way type function ...] body)`: a handler mark for thrown values; what
+    libraries build on."""
+    rows, body = expander.operands(form, 2, 2, "(with-handler* [:way type function ...] body)")
+    items = type_annotations.vector_items(expander, rows, "a vector of clauses")
+    operands: list[Core] = [Const(None)]
+    for way, type_, function in zip(items[::3], items[1::3], items[2::3], strict=True):
+        if not isinstance(way, Keyword) or way.name not in ("catch", "resume"):
+            raise expander.error(f"expected :catch or :resume, got {write(way)}")
+        operands += [expander.expand(type_, scope), Const(way.name), expander.expand(function, scope)]
+    return Marked(core.HANDLER, operands, expander.expand(body, scope), expander.span)
 
 
 @special("with-cleanup*")

@@ -34,12 +34,14 @@ def fields_of(expander: Expander, datum: object) -> tuple[tuple[str, ...], tuple
 def struct_declaration(expander: Expander, form: List, kind: str) -> Declaration:
     name = name_after(expander, form)
     doc, rest = docstring(form.tail.tail)
-    if len(rest) != 1:
-        raise expander.error(f"expected ({write(form.head)} {name.name} [field : type, ...])")
     expander.forward_types.add(name.name)
+    result, after = type_annotations.result_type(expander, rest.tail) if rest else (None, rest)
+    if not rest or after or (result is not None and kind != structs.EFFECT):
+        ending = " : type)" if kind == structs.EFFECT else ")"
+        raise expander.error(f"expected ({write(form.head)} {name.name} [field : type, ...]{ending}")
     fields, types = fields_of(expander, rest.head)
     expander.module.define(name.name, namespace.TYPE)
-    declaration = Declaration(kinds.STRUCT, name.name, data=(kind, fields, types))
+    declaration = Declaration(kinds.STRUCT, name.name, data=(kind, fields, types, result))
     declaration.doc, declaration.parameters = doc, write(plain(rest.head))
     return declaration
 
@@ -59,6 +61,12 @@ def top_deferror(expander: Expander, form: List) -> Iterator[Declaration]:
 def top_defsignal(expander: Expander, form: List) -> Iterator[Declaration]:
     """A struct that passes through `catch` clauses without a type: for control libraries."""
     yield struct_declaration(expander, form, structs.SIGNAL)
+
+
+@top("defeffect")
+def top_defeffect(expander: Expander, form: List) -> Iterator[Declaration]:
+    """`(defeffect Ask [prompt : string] : string)`: what `perform` takes, and the type it gives."""
+    yield struct_declaration(expander, form, structs.EFFECT)
 
 
 @top("defdata")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from turmeric.running.functions import Point
+    from turmeric.vocabulary.structs import StructType
 
     Frames = tuple[Point, tuple[Any, ...], "Frames"] | None
     Bindings = tuple[dict[str, object], "Bindings"] | None
@@ -34,18 +35,44 @@ class Prompt:
     __slots__ = ()
 
 
-class Handler:
-    """A handler: clauses of a type name (None: any) and a function.
+CATCH = "catch"
+"""A clause for thrown values: the body is left first."""
+RESUME = "resume"
+"""A clause for thrown values that gets the continuation of the `throw`."""
+IN_PLACE = "in-place"
+"""A clause for an effect that runs where the effect was performed, under a `Mask`."""
+ONE_SHOT = "one-shot"
+MULTI_SHOT = "multi-shot"
+"""Clauses for effects that get the continuation of the `perform`."""
+ERROR_WAYS = (CATCH, RESUME)
+EFFECT_WAYS = (IN_PLACE, ONE_SHOT, MULTI_SHOT)
 
-    `kind` is "catch" (the body is left first) or "resume" (the function gets the
-    continuation of the `throw`).
+
+class Handler:
+    """A handler: for each key a way (see above) and a function.
+
+    The key of a thrown value is the name of its type (None: any), that of an effect is its type
+    itself.  `returns` (or None) is called with the value of the body, outside of the handler.
     """
 
-    __slots__ = ("clauses", "kind")
+    __slots__ = ("clauses", "mask", "returns")
 
-    def __init__(self, kind: str, clauses: tuple[tuple[str | None, object], ...]) -> None:
-        self.kind = kind
+    def __init__(self, clauses: dict[object, tuple[str, object]], returns: object = None) -> None:
         self.clauses = clauses
+        self.returns = returns
+        self.mask: Mask | None = None
+        """What its clauses that run in place stand on, once one did."""
+
+
+class Mask:
+    """What a clause that runs in place stands on.  The clause belongs outside of its handler, so
+    nothing from here down to the handler, that included, is looked at: no handler, no
+    binding, no delimiter."""
+
+    __slots__ = ("handler",)
+
+    def __init__(self, handler: Handler) -> None:
+        self.handler = handler
 
 
 class Binding:
@@ -75,25 +102,43 @@ class Base:
         self.foreign = foreign
 
 
-Mark = Prompt | Handler | Binding | Cleanup | Base
+Mark = Prompt | Handler | Mask | Binding | Cleanup | Base
 
 
 class Segment:
-    """A mark and everything below it.  `handlers` is the nearest segment with a handler,
-    this one included: a throw does not look at all the marks in between."""
+    """A mark and everything below it.  `handlers` is the nearest segment with a handler that can
+    be seen from here, this one included: a search does not look at all the marks in between."""
 
     __slots__ = ("bindings", "frames", "handlers", "mark", "rest")
 
-    def __init__(self, mark: Mark, frames: Frames, rest: Segment | None) -> None:
+    def __init__(self, mark: Mark, frames: Frames, rest: Segment | None, seen: Segment | None = None) -> None:
+        """`seen` is what can be seen from a mask, if the caller knows."""
         self.mark = mark
         self.frames = frames
         self.rest = rest
-        self.bindings: Bindings = rest.bindings if rest is not None else None
-        self.handlers: Segment | None = rest.handlers if rest is not None else None
-        if type(mark) is Binding:
-            self.bindings = (mark.values, self.bindings)
-        elif type(mark) is Handler:
+        kind = type(mark)
+        if seen is None:
+            seen = masked_handler(mark, rest).rest if kind is Mask else rest  # type: ignore[arg-type]
+        self.bindings: Bindings = seen.bindings if seen is not None else None
+        self.handlers: Segment | None = seen.handlers if seen is not None else None
+        if kind is Handler:
             self.handlers = self
+        elif kind is Binding:
+            self.bindings = (mark.values, self.bindings)  # type: ignore[union-attr]
+
+
+def masked_handler(mask: Mask, segment: Segment | None) -> Segment:
+    """The segment of a mask's handler, below the mask.  Masks in between hide handlers of their own."""
+    wanted = [mask.handler]
+    while segment is not None:
+        if type(segment.mark) is Mask:
+            wanted.append(segment.mark.handler)
+        elif segment.mark is wanted[-1]:
+            wanted.pop()
+            if not wanted:
+                return segment
+        segment = segment.rest
+    raise failure("corrupt-data", "a clause of a handler waits outside of its handler")
 
 
 Piece = tuple["Frames", Mark]
@@ -106,9 +151,10 @@ class Continuation:
     consumed     it was
     abortive     reinstating replaces the current continuation (`call/cc`)
     continuable  False for the `k` of an error that no `throw` raised: only `discontinue`
+    awaits       the type of the effect it was performed for, if that declares its result's type
     """
 
-    __slots__ = ("abortive", "consumed", "continuable", "one_shot", "pieces", "refs")
+    __slots__ = ("abortive", "awaits", "consumed", "continuable", "one_shot", "pieces", "refs")
     type_name = "continuation"
 
     def __init__(self, pieces: tuple[Piece, ...], one_shot: bool) -> None:
@@ -117,6 +163,7 @@ class Continuation:
         self.consumed = False
         self.abortive = False
         self.continuable = True
+        self.awaits: StructType | None = None
         self.refs: list[Any] = []
         """The refs that serializing moved into this continuation."""
 
@@ -157,12 +204,19 @@ def frames_of(continuation: Continuation) -> Iterator[tuple[Point, tuple[Any, ..
 def capture(frames: Frames, segment: Segment, stop: type[Mark] | Segment) -> tuple[tuple[Piece, ...], Segment]:
     """The pieces down to the nearest mark of a kind (or a given segment), and its segment."""
     pieces: list[Piece] = []
+    masked: list[Handler] = []
     while True:
-        pieces.append((frames, segment.mark))
-        if segment is stop or type(segment.mark) is stop:
+        mark = segment.mark
+        kind = type(mark)
+        pieces.append((frames, mark))
+        if segment is stop or (kind is stop and not masked):
             return tuple(pieces), segment
-        if type(segment.mark) is Base:
-            raise no_delimiter(segment.mark)
+        if kind is Base:
+            raise no_delimiter(mark)  # type: ignore[arg-type]
+        if kind is Mask:
+            masked.append(mark.handler)  # type: ignore[union-attr]
+        elif masked and mark is masked[-1]:
+            masked.pop()
         frames = segment.frames
         assert segment.rest is not None
         segment = segment.rest

@@ -9,7 +9,7 @@ A cell that is the value of a definition is the process's, and stays itself.
 
 from __future__ import annotations
 
-from turmeric.running.continuation import Binding, Cleanup, Continuation, Handler, Mark, Piece
+from turmeric.running.continuation import Binding, Cleanup, Continuation, Handler, Mark, Mask, Piece
 from turmeric.running.reaching import children, leading_to_state
 from turmeric.running.values import Cell, Closure, Ref
 from turmeric.vocabulary import lists, maps, sets, vectors
@@ -33,6 +33,7 @@ class Copier:
         """The ids of the values that are copied: those that are state or lead to some."""
         self.made: dict[int, Any] = {}
         self.kept: list[Any] = []
+        self.marks: dict[int, Mark] = {}
         self.pending: list[tuple[Any, Any]] = []
 
     def copy(self, root: Any) -> Any:
@@ -63,6 +64,7 @@ class Copier:
         elif type(value) is Continuation:
             made_k = self.made[id(value)] = Continuation((), value.one_shot)
             made_k.consumed, made_k.abortive, made_k.continuable = value.consumed, value.abortive, value.continuable
+            made_k.awaits = value.awaits
             self.pending.append((made_k, value))
         else:
             work.append((value, True))
@@ -108,9 +110,20 @@ class Copier:
         return made
 
     def mark(self, mark: Mark) -> Mark:
+        """The copy of a mark; one for each, since a mask refers to its handler."""
+        if id(mark) not in self.marks:
+            self.marks[id(mark)] = self.copied_mark(mark)
+        return self.marks[id(mark)]
+
+    def copied_mark(self, mark: Mark) -> Mark:
         found = self.made
         if type(mark) is Handler:
-            return Handler(mark.kind, tuple([(name, found.get(id(fn), fn)) for name, fn in mark.clauses]))
+            clauses = {key: (way, found.get(id(fn), fn)) for key, (way, fn) in mark.clauses.items()}
+            return Handler(clauses, found.get(id(mark.returns), mark.returns))
+        if type(mark) is Mask:
+            handler = self.mark(mark.handler)
+            assert isinstance(handler, Handler)
+            return Mask(handler)
         if type(mark) is Binding:
             return Binding({name: found.get(id(value), value) for name, value in mark.values.items()})
         if type(mark) is Cleanup:

@@ -16,6 +16,7 @@ from turmeric.running.values import Builtin, Cell, Closure
 from turmeric.vocabulary import namespace
 from turmeric.vocabulary.errors import TurmericError, failure
 from turmeric.vocabulary.namespace import UNBOUND, Global
+from turmeric.vocabulary.structs import Struct, StructType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -213,11 +214,27 @@ def primitive(link: Evaluators, node: anf.Primitive, scope: Scope) -> Evaluator:
         raise failure("unbound-variable", f"the primitive {node.module}.{node.name} is missing")
     if len(args) < builtin.minimum or (builtin.maximum is not None and len(args) > builtin.maximum):
         return wrong_arity(builtin, args, place)
+    if builtin.symbol == "core.construct" and isinstance(node.args[0], anf.GlobalReference):
+        home = node.args[0]
+        return construction(link.find(home.module, home.name), args[1:], primitive_call(builtin.call, args, place))
     inlined = arithmetic.INLINE.get(builtin.symbol) if len(args) == 2 else None
     if inlined is not None:
         made: Evaluator = inlined(args[0], args[1], builtin.call, place, located)
         return made
     return primitive_call(builtin.call, args, place)
+
+
+def construction(found: Global, args: list[Evaluator], general: Evaluator) -> Evaluator:
+    """A struct made by the name of its type; `general` checks what needs to be checked."""
+    count = len(args)
+
+    def evaluate(env: Environment) -> Any:
+        type_ = found.value
+        if type(type_) is StructType and type_.loose and len(type_.fields) == count:
+            return Struct(type_, tuple([arg(env) for arg in args]))
+        return general(env)
+
+    return evaluate
 
 
 def primitive_call(call: Callable[..., Any], args: list[Evaluator], place: Place) -> Evaluator:

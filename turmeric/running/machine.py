@@ -14,6 +14,7 @@ from _thread import _local as ThreadLocal
 from collections.abc import Callable
 
 from turmeric.running.continuation import (
+    RESUME,
     Base,
     Binding,
     Cleanup,
@@ -111,16 +112,20 @@ class Machine:
         return point.body, [*values, value], frames
 
     def leave(self, value: Any) -> State:
-        """Return a value through the newest mark."""
-        segment = self.segment
-        mark = segment.mark
-        if type(mark) is Base:
-            raise Halt(value)
-        assert segment.rest is not None
-        self.segment = segment.rest
-        if type(mark) is Cleanup:
-            return self.apply(self.library("return-after"), [value, mark.thunk], segment.frames)
-        return self.give(value, segment.frames)
+        """Return a value through the newest mark, and those directly below it."""
+        while True:
+            segment = self.segment
+            mark = segment.mark
+            if segment.rest is None:
+                raise Halt(value)
+            self.segment = segment.rest
+            if type(mark) is Cleanup:
+                return self.apply(self.library("return-after"), [value, mark.thunk], segment.frames)
+            if type(mark) is Handler and mark.returns is not None:
+                return self.apply(mark.returns, [value], segment.frames)
+            if segment.frames is not None:
+                point, values, frames = segment.frames
+                return point.body, [*values, value], frames
 
     # Calls ----------------------------------------------------------------------------------
 
@@ -178,8 +183,8 @@ class Machine:
         A handler that resumes is called where the throw happened; for one that catches,
         and when there is none, the stack is left first.
         """
-        segment, function = self.handler_for(value)
-        if segment is not None and isinstance(segment.mark, Handler) and segment.mark.kind == "resume":
+        segment, way, function = self.handler_for(value)
+        if segment is not None and way == RESUME:
             pieces, segment = capture(frames, self.segment, segment)
             continuation = Continuation(pieces, one_shot=True)
             continuation.continuable = continuable
@@ -201,17 +206,17 @@ class Machine:
             if type(segment.mark) is Cleanup:
                 return self.apply(self.library("throw-after"), [value, segment.mark.thunk], segment.frames)
 
-    def handler_for(self, value: Any) -> tuple[Segment | None, Any]:
-        """The nearest handler's segment whose clause wants the value, and its function."""
+    def handler_for(self, value: Any) -> tuple[Segment | None, str, Any]:
+        """The nearest handler's segment with a clause that wants the value, its way and function."""
         names = names_of(value)
         segment = self.segment.handlers
         while segment is not None and segment.rest is not None:
             assert type(segment.mark) is Handler
-            for wanted, function in segment.mark.clauses:
+            for wanted, (way, function) in segment.mark.clauses.items():
                 if wanted in names:
-                    return segment, function
+                    return segment, way, function
             segment = segment.rest.handlers
-        return None, None
+        return None, "", None
 
     def uncaught(self, value: Any) -> Uncaught:
         """The exception that carries an uncaught value out of the run."""

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from turmeric.running.continuation import Continuation, Prompt, capture, reinstate
 from turmeric.running.copying import copied_pieces
 from turmeric.running.machine import APPLIERS, Machine
-from turmeric.running.structure import construct, get, nth
+from turmeric.running.structure import check_type, construct, get, nth
 from turmeric.vocabulary.errors import failure
 from turmeric.vocabulary.lists import List
 from turmeric.vocabulary.maps import Map, SourceMap
@@ -35,11 +35,11 @@ OPERATORS: dict[str, Operate] = {}
 """Operators by full name; the standard library declares them with their parameters."""
 
 
-def operator(name: str) -> Callable[[Operate], Operate]:
-    """Register an operator of the module `core`."""
+def operator(name: str, module: str = "core") -> Callable[[Operate], Operate]:
+    """Register an operator of a module."""
 
     def register(function: Operate) -> Operate:
-        OPERATORS["core." + name] = function
+        OPERATORS[f"{module}.{name}"] = function
         return function
 
     return register
@@ -114,9 +114,9 @@ def put_back(machine: Machine, continuation: Continuation, pieces: Any, frames: 
 def continue_(machine: Machine, args: list[Any], frames: Frames) -> State:
     """Move: reinstate the continuation itself, which is consumed."""
     continuation = need_continuation("continue", args[0])
-    check_continuable(continuation)
+    value = fitting(continuation, args)
     frames = put_back(machine, continuation, continuation.take(), frames)
-    return machine.give(args[1] if len(args) > 1 else None, frames)
+    return machine.give(value, frames)
 
 
 @operator("resume")
@@ -125,15 +125,32 @@ def resume(machine: Machine, args: list[Any], frames: Frames) -> State:
     continuation = need_continuation("resume", args[0])
     if continuation.one_shot:
         return continue_(machine, args, frames)
-    check_continuable(continuation)
+    value = fitting(continuation, args)
     continuation.look()
     frames = put_back(machine, continuation, copied_pieces(continuation), frames)
-    return machine.give(args[1] if len(args) > 1 else None, frames)
+    return machine.give(value, frames)
 
 
-def check_continuable(continuation: Continuation) -> None:
+def fitting(continuation: Continuation, args: list[Any]) -> Any:
+    """The value that a continuation is given; `type-error` when its effect declares another type."""
     if not continuation.continuable:
         raise failure("not-continuable", "this error was not raised by `throw`: nothing waits for a value in its place")
+    value = args[1] if len(args) > 1 else None
+    effect = continuation.awaits
+    if effect is not None:
+        wanted = effect.result[0] if isinstance(effect.result, tuple) else effect.result
+        check_type(value, str(wanted), f"the result of {effect.name}")
+    return value
+
+
+@operator("cloneable")
+def cloneable(machine: Machine, args: list[Any], frames: Frames) -> State:
+    """Move a one-shot continuation into a multi-shot one."""
+    continuation = need_continuation("cloneable", args[0])
+    made = Continuation(continuation.take(), one_shot=False)
+    made.abortive, made.awaits = continuation.abortive, continuation.awaits
+    made.continuable = continuation.continuable
+    return machine.give(made, frames)
 
 
 @operator("discontinue")

@@ -57,7 +57,7 @@ def chain_values(frames: Frames) -> list[Any]:
 def mark_values(mark: Mark) -> list[Any]:
     """The values that a mark holds."""
     if type(mark) is Handler:
-        return [function for _, function in mark.clauses]
+        return [*(function for _, function in mark.clauses.values()), mark.returns]
     if type(mark) is Binding:
         return list(mark.values.values())
     if type(mark) is Cleanup:

@@ -16,11 +16,14 @@ from operator import itemgetter
 from turmeric.intermediate import anf
 from turmeric.intermediate.anf import Control, Var
 from turmeric.reading import core
-from turmeric.running.continuation import Binding, Cleanup, Handler, Mark, Prompt, Segment
+from turmeric.running.continuation import EFFECT_WAYS, Binding, Cleanup, Handler, Mark, Prompt, Segment
 from turmeric.running.evaluators import Evaluators, Scope, cause_of, located
 from turmeric.running.functions import Function, Point
-from turmeric.running.values import Closure
+from turmeric.running.values import Closure, Operator
 from turmeric.vocabulary import namespace
+from turmeric.vocabulary.errors import failure
+from turmeric.vocabulary.printer import write
+from turmeric.vocabulary.structs import EFFECT, StructType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,6 +76,18 @@ class Steps:
             return False
         return self.linker.find(callee.module, callee.name).kind == namespace.FUNCTION
 
+    def operator(self, node: anf.TailCall) -> Callable[..., State] | None:
+        """What a call of a control operator by its own name does, when the arguments fit."""
+        if not isinstance(node.function, anf.GlobalReference):
+            return None
+        found = self.linker.find(node.function.module, node.function.name)
+        if found.kind != namespace.OPERATOR:
+            return None
+        value = found.force()
+        if not isinstance(value, Operator) or len(node.args) < value.minimum:
+            return None
+        return value.operate if value.maximum is None or len(node.args) <= value.maximum else None
+
     def step(self, node: Control, scope: Scope, size: int) -> Step:
         """The step for a node, in an environment of `size` places."""
         return MAKERS[type(node)](self, node, scope, size)
@@ -114,6 +129,9 @@ def make_tail_call(steps: Steps, node: anf.TailCall, scope: Scope, size: int) ->
     function = steps.link.evaluator(node.function, scope)
     args = [steps.link.evaluator(arg, scope) for arg in node.args]
     place = steps.link.place(node.span)
+    known = steps.operator(node)
+    if known is not None:
+        return operator_call(known, args, place, None)
     made = tail_call(steps, function, args, place)
     if isinstance(node.function, anf.GlobalReference) and steps.leads_into_library(node.function):
         return leading(made, place)
@@ -179,6 +197,36 @@ def applied(machine: Machine, callee: Any, args: list[Any], frames: Any, place: 
         raise located(error, place) from cause_of(error)
 
 
+def operator_call(
+    operate: Callable[..., State], args: list[Evaluator], place: Place, frame: Callable[[Environment, Any], Any] | None
+) -> Step:
+    """A call of a control operator, known by its name: no looking at what is called."""
+    if frame is not None and len(args) == 1:
+        return operator_call_one(operate, args[0], place, frame)
+
+    def step(env: Environment, frames: Any, machine: Machine) -> State:
+        machine.place = place
+        try:
+            return operate(machine, [arg(env) for arg in args], frame(env, frames) if frame else frames)
+        except Exception as error:
+            raise located(error, place) from cause_of(error)
+
+    return step
+
+
+def operator_call_one(
+    operate: Callable[..., State], arg: Evaluator, place: Place, frame: Callable[[Environment, Any], Any]
+) -> Step:
+    def step(env: Environment, frames: Any, machine: Machine) -> State:
+        machine.place = place
+        try:
+            return operate(machine, (arg(env),), frame(env, frames))
+        except Exception as error:
+            raise located(error, place) from cause_of(error)
+
+    return step
+
+
 def observed_call(
     function: Evaluator, args: list[Evaluator], place: Place, frame: Callable[[Environment, Any], Any] | None
 ) -> Step:
@@ -212,6 +260,9 @@ def let_call(
     function = steps.link.evaluator(node.function, scope)
     args = [steps.link.evaluator(arg, scope) for arg in node.args]
     place = steps.link.place(node.span)
+    known = steps.operator(node)
+    if known is not None:
+        return operator_call(known, args, place, lambda env, frames: (point, save(env), frames))
     if steps.linker.observed:
         return observed_call(function, args, place, lambda env, frames: (point, save(env), frames))
     if len(args) == 1:
@@ -350,8 +401,14 @@ def make_marked(steps: Steps, node: anf.Marked, scope: Scope, size: int) -> Step
 
 
 def make_handler(values: list[Any]) -> Handler:
-    kind, *clauses = values
-    return Handler(kind, tuple(zip(clauses[::2], clauses[1::2], strict=True)))
+    """A handler from what it returns through, then for each clause its key, way and function."""
+    returns, *rows = values
+    clauses: dict[object, tuple[str, object]] = {}
+    for key, way, function in zip(rows[::3], rows[1::3], rows[2::3], strict=True):
+        if way in EFFECT_WAYS and (type(key) is not StructType or key.kind != EFFECT):
+            raise failure("type-error", f"a clause of a handler expects an effect, got {write(key)[:60]}", key)
+        clauses.setdefault(key, (way, function))
+    return Handler(clauses, returns)
 
 
 def make_binding(values: list[Any]) -> Binding:

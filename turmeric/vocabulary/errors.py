@@ -39,6 +39,7 @@ _PROGRAM = (
     "not-continuable",
     "no-prompt",
     "foreign-frame",
+    "unhandled-effect",
     "no-instance",
     "python-error",
     "assertion-failed",

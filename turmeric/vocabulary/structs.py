@@ -1,7 +1,8 @@
 """Structs: named tuples of the language, and the types that describe them.
 
 `(struct point [x : int64])`, a constructor of `(defdata Option (Some value) (None))`,
-`(deferror e [message])` and every error of the run time are all a `StructType`;
+`(deferror e [message])`, `(defeffect Ask [prompt])` and every error of the run time are all a
+`StructType`;
 `kind` tells them apart.  Values are immutable and compared by type and fields.
 """
 
@@ -20,6 +21,8 @@ ERROR = "error"
 CONSTRUCTOR = "constructor"
 SIGNAL = "signal"
 """A thrown value that no `catch` without a type may stop: an `escape` on its way."""
+EFFECT = "effect"
+"""What `perform` takes: a request to the nearest handler of its type."""
 
 
 class DataType:
@@ -40,9 +43,22 @@ class DataType:
 
 
 class StructType:
-    """The type of a struct: a full name, field names and the fields' declared types."""
+    """The type of a struct: a full name, field names and the fields' declared types; of an effect
+    also the declared type of its `result`."""
 
-    __slots__ = ("data_type", "fields", "index", "kind", "module", "name", "nullary", "span", "types")
+    __slots__ = (
+        "data_type",
+        "fields",
+        "index",
+        "kind",
+        "loose",
+        "module",
+        "name",
+        "nullary",
+        "result",
+        "span",
+        "types",
+    )
 
     def __init__(
         self,
@@ -53,15 +69,19 @@ class StructType:
         kind: str = STRUCT,
         data_type: DataType | None = None,
         span: Span | None = None,
+        result: object = None,
     ) -> None:
         self.module = module
         self.name = name
         self.fields = tuple(fields)
         self.types = tuple(types) if types is not None else (None,) * len(self.fields)
+        self.loose = all(type_ is None for type_ in self.types)
+        """Whether no field declares a type."""
         self.kind = kind
         self.data_type = data_type
         self.index = {field: place for place, field in enumerate(self.fields)}
         self.span = span
+        self.result = result
         self.nullary: Struct | None = None
         if kind == CONSTRUCTOR and not self.fields:
             self.nullary = Struct(self, ())

@@ -6,12 +6,13 @@ A mistake that a `catch` around it names (`(catch [e : arity-error] ...)`) is ma
 from __future__ import annotations
 
 from turmeric.fronts.checks import signatures
+from turmeric.fronts.checks.catching import caught
 from turmeric.fronts.checks.gathering import Gathered, Row
 from turmeric.fronts.checks.known import Known
-from turmeric.fronts.checks.parts import caught, parts
 from turmeric.fronts.checks.problems import Problem
 from turmeric.fronts.checks.static_types import ATOMS, UNCALLABLE, Types
 from turmeric.reading.core import Call, Const, Core, Global, Lambda, Let, Letrec, Local, Loop, SetGlobal
+from turmeric.reading.parts import parts
 from turmeric.running.structure import short
 from turmeric.vocabulary.elsewhere import meant
 from turmeric.vocabulary.kinds import a

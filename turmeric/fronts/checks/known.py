@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from turmeric.fronts.checks import signatures
 from turmeric.fronts.checks.gathering import Gathered, Row
-from turmeric.fronts.checks.parts import parts
 from turmeric.reading import declarations as kinds
 from turmeric.reading.core import Core, Lambda, SetGlobal
+from turmeric.reading.parts import parts
 from turmeric.vocabulary import namespace
 from turmeric.vocabulary.namespace import UNBOUND, Global
 from turmeric.vocabulary.structs import Struct, StructType

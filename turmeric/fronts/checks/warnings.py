@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from turmeric.fronts.checks.gathering import Gathered, Row
 from turmeric.fronts.checks.known import names_of
-from turmeric.fronts.checks.parts import parts
 from turmeric.fronts.checks.problems import Problem
 from turmeric.reading import declarations as kinds
 from turmeric.reading.core import Call, Const, Core, If, Lambda, Let, Local, Variable
+from turmeric.reading.parts import parts
 from turmeric.vocabulary.spans import Span, source_line
 
 TYPE_CHECKING = False

@@ -1,12 +1,9 @@
-"""The parts of a core form, so that a check can go through all of them."""
+"""The parts of a core form, for what goes through all of them."""
 
 from __future__ import annotations
 
 from turmeric.reading import core
-from turmeric.reading.core import Const, Core, Lambda, Marked
-
-EVERY = "every error"
-"""Stands for the names of all errors, where a `catch` has no type."""
+from turmeric.reading.core import Core, Lambda, Marked
 
 
 def parts(form: Core) -> list[Core]:
@@ -34,12 +31,13 @@ def parts(form: Core) -> list[Core]:
     return []
 
 
-def caught(form: Core) -> frozenset[str]:
-    """The errors that the clauses around a form's body name."""
-    if not isinstance(form, Marked) or form.kind != core.HANDLER:
-        return frozenset()
-    kind, *clauses = form.operands
-    if not isinstance(kind, Const) or kind.value != "catch":
-        return frozenset([EVERY])
-    named = [clause.value for clause in clauses[::2] if isinstance(clause, Const)]
-    return frozenset(EVERY if name is None else str(name).rpartition(".")[2] for name in named)
+def mentions(form: Core, var: core.Variable) -> int:
+    """How often a form reads or sets a variable."""
+    count = 0
+    work = [form]
+    while work:
+        form = work.pop()
+        if isinstance(form, core.Local | core.SetLocal) and form.var is var:
+            count += 1
+        work.extend(parts(form))
+    return count
