@@ -15,7 +15,7 @@ from turmeric.durability.instances import Instances
 from turmeric.durability.resolve import Resolver
 from turmeric.durability.shape import check_shape
 from turmeric.durability.wire import corrupt
-from turmeric.running.continuation import Base, Binding, Cleanup, Continuation, Handler, Mask, Prompt
+from turmeric.running.continuation import Base, Binding, Cleanup, Continuation, Handler, Mask, Prompt, Wind
 from turmeric.running.functions import MISSING
 from turmeric.running.values import Cell, Closure, Rc, Ref
 from turmeric.vocabulary import lists, maps, sets, vectors
@@ -262,6 +262,7 @@ ALLOCATORS: dict[int, Callable[[Decoder, Row], Any]] = {
     wire.MASK: lambda decoder, row: Mask(NO_HANDLER),
     wire.BINDING: lambda decoder, row: Binding({}),
     wire.CLEANUP: lambda decoder, row: Cleanup(None),
+    wire.WIND: lambda decoder, row: Wind(None, None),
     wire.BASE: lambda decoder, row: Base(None),
 }
 """Objects with an identity, which may be part of a cycle: made empty first."""
@@ -295,6 +296,10 @@ def fill_binding(decoder: Decoder, row: Row, made: Binding) -> None:
     made.values = dict(zip(row[1::2], decoder.values(row[2::2]), strict=True))
 
 
+def fill_wind(decoder: Decoder, row: Row, made: Wind) -> None:
+    made.before, made.after = decoder.values(row[1:])
+
+
 def fill_cleanup(decoder: Decoder, row: Row, made: Cleanup) -> None:
     made.thunk = decoder.value(row[1])
 
@@ -309,6 +314,7 @@ FILLERS: dict[int, Callable[[Decoder, Row, Any], None]] = {
     wire.MASK: fill_mask,
     wire.BINDING: fill_binding,
     wire.CLEANUP: fill_cleanup,
+    wire.WIND: fill_wind,
 }
 
 

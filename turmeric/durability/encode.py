@@ -12,7 +12,7 @@ from collections.abc import Callable
 from turmeric.durability import wire
 from turmeric.durability.tables import Tables
 from turmeric.running.classes import Method, TypeClass
-from turmeric.running.continuation import Base, Binding, Cleanup, Continuation, Handler, Mask, Prompt
+from turmeric.running.continuation import Base, Binding, Cleanup, Continuation, Handler, Mask, Prompt, Wind
 from turmeric.running.functions import MISSING, Point
 from turmeric.running.values import Builtin, Cell, Closure, Homed, Operator, Rc, Ref
 from turmeric.vocabulary.errors import TurmericError, failure
@@ -282,6 +282,7 @@ WRITERS: dict[type, Writer] = {
     Mask: lambda encoder, value, place: [wire.MASK, encoder.reference(id(value.handler), value.handler)],
     Binding: binding_row,
     Cleanup: lambda encoder, value, place: [wire.CLEANUP, encoder.slot(value.thunk)],
+    Wind: lambda encoder, value, place: [wire.WIND, *encoder.slots([value.before, value.after])],
     Base: lambda encoder, value, place: [wire.BASE],
 }
 """How each class of value is written."""

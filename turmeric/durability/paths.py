@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from turmeric.running.continuation import Binding, Cleanup, Continuation, Handler
+from turmeric.running.continuation import Binding, Cleanup, Continuation, Handler, Wind
 from turmeric.running.values import Cell, Closure, Rc, Ref
 from turmeric.vocabulary.errors import TurmericError, failure
 from turmeric.vocabulary.kinds import type_name
@@ -70,6 +70,9 @@ def continuation_steps(value: Continuation) -> Iterator[Step]:
                 yield f"dynamic variable {name}", inside
         elif type(mark) is Cleanup:
             yield "a clean-up", mark.thunk
+        elif type(mark) is Wind:
+            yield "the `before` of a dynamic-wind", mark.before
+            yield "the `after` of a dynamic-wind", mark.after
 
 
 def path_to(root: Any, target: Any) -> str:

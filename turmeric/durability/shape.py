@@ -60,7 +60,7 @@ class Shape:
             raise corrupt("a row refers to a table entry that does not exist")
 
 
-MARKS = (wire.PROMPT, wire.HANDLER, wire.MASK, wire.BINDING, wire.CLEANUP, wire.BASE)
+MARKS = (wire.PROMPT, wire.HANDLER, wire.MASK, wire.BINDING, wire.CLEANUP, wire.WIND, wire.BASE)
 NOT_VALUES = (wire.FRAMES, *MARKS)
 
 
@@ -187,6 +187,11 @@ def check_mask(shape: Shape, row: list[Any]) -> None:
     shape.to(row[1], wire.HANDLER)
 
 
+def check_wind(shape: Shape, row: list[Any]) -> None:
+    need(len(row) == 3, "dynamic-wind")
+    shape.slots(row[1:])
+
+
 def check_binding(shape: Shape, row: list[Any]) -> None:
     need(len(row) % 2 == 1 and all(type(name) is str for name in row[1::2]), "binding")
     shape.slots(row[2::2])
@@ -223,6 +228,7 @@ CHECKS: dict[int, Callable[[Shape, list[Any]], None]] = {
     wire.PROMPT: check_bare,
     wire.HANDLER: check_handler,
     wire.MASK: check_mask,
+    wire.WIND: check_wind,
     wire.BINDING: check_binding,
     wire.CLEANUP: check_cell,
     wire.BASE: check_bare,

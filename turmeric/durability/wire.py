@@ -61,6 +61,7 @@ CLEANUP = 22
 BASE = 23
 EXTERNAL = 24
 MASK = 25
+WIND = 26
 
 NAMES = {
     SYMBOL: "symbol",
@@ -89,6 +90,7 @@ NAMES = {
     BASE: "base",
     EXTERNAL: "external",
     MASK: "mask",
+    WIND: "dynamic-wind",
 }
 
 

@@ -93,6 +93,17 @@ class Cleanup:
         self.thunk = thunk
 
 
+class Wind:
+    """A region of `dynamic-wind`: `after` runs whenever control leaves it, by a capture too, and
+    `before` when a continuation that was captured inside enters it again."""
+
+    __slots__ = ("after", "before")
+
+    def __init__(self, before: object, after: object) -> None:
+        self.before = before
+        self.after = after
+
+
 class Base:
     """The bottom of one run of the machine; `foreign` names the Python function that called."""
 
@@ -102,7 +113,7 @@ class Base:
         self.foreign = foreign
 
 
-Mark = Prompt | Handler | Mask | Binding | Cleanup | Base
+Mark = Prompt | Handler | Mask | Binding | Cleanup | Wind | Base
 
 
 class Segment:
@@ -118,7 +129,7 @@ class Segment:
         self.rest = rest
         kind = type(mark)
         if seen is None:
-            seen = masked_handler(mark, rest).rest if kind is Mask else rest  # type: ignore[arg-type]
+            seen = masked_handler([mark.handler], rest).rest if kind is Mask else rest  # type: ignore[union-attr]
         self.bindings: Bindings = seen.bindings if seen is not None else None
         self.handlers: Segment | None = seen.handlers if seen is not None else None
         if kind is Handler:
@@ -127,9 +138,10 @@ class Segment:
             self.bindings = (mark.values, self.bindings)  # type: ignore[union-attr]
 
 
-def masked_handler(mask: Mask, segment: Segment | None) -> Segment:
-    """The segment of a mask's handler, below the mask.  Masks in between hide handlers of their own."""
-    wanted = [mask.handler]
+def masked_handler(handlers: list[Handler], segment: Segment | None) -> Segment:
+    """The segment of the handler of the first of these masks, which lie above `segment`, the outermost
+    first.  Masks in between hide handlers of their own."""
+    wanted = list(handlers)
     while segment is not None:
         if type(segment.mark) is Mask:
             wanted.append(segment.mark.handler)
@@ -201,15 +213,21 @@ def frames_of(continuation: Continuation) -> Iterator[tuple[Point, tuple[Any, ..
             yield point, values
 
 
-def capture(frames: Frames, segment: Segment, stop: type[Mark] | Segment) -> tuple[tuple[Piece, ...], Segment]:
-    """The pieces down to the nearest mark of a kind (or a given segment), and its segment."""
-    pieces: list[Piece] = []
-    masked: list[Handler] = []
+def capture(
+    frames: Frames, segment: Segment, stop: type[Mark] | Segment, above: tuple[Piece, ...] = (), leaving: bool = False
+) -> tuple[tuple[Piece, ...], Segment]:
+    """The pieces down to the nearest mark of a kind (or a given segment), and its segment.
+
+    `above` are pieces that were captured before.  When `leaving`, a region of `dynamic-wind`
+    stops the capture: its segment is given instead, for `after` has to run first.
+    """
+    pieces: list[Piece] = list(above)
+    masked = open_masks(above) if above else []
     while True:
         mark = segment.mark
         kind = type(mark)
         pieces.append((frames, mark))
-        if segment is stop or (kind is stop and not masked):
+        if segment is stop or (kind is stop and not masked) or (kind is Wind and leaving):
             return tuple(pieces), segment
         if kind is Base:
             raise no_delimiter(mark)  # type: ignore[arg-type]
@@ -220,6 +238,17 @@ def capture(frames: Frames, segment: Segment, stop: type[Mark] | Segment) -> tup
         frames = segment.frames
         assert segment.rest is not None
         segment = segment.rest
+
+
+def open_masks(pieces: tuple[Piece, ...]) -> list[Handler]:
+    """The handlers, below these pieces, of the masks in them; the outermost first."""
+    masked: list[Handler] = []
+    for _, mark in pieces:
+        if type(mark) is Mask:
+            masked.append(mark.handler)
+        elif masked and mark is masked[-1]:
+            masked.pop()
+    return masked
 
 
 def no_delimiter(base: Base) -> Exception:

@@ -9,7 +9,7 @@ A cell that is the value of a definition is the process's, and stays itself.
 
 from __future__ import annotations
 
-from turmeric.running.continuation import Binding, Cleanup, Continuation, Handler, Mark, Mask, Piece
+from turmeric.running.continuation import Binding, Cleanup, Continuation, Handler, Mark, Mask, Piece, Wind
 from turmeric.running.reaching import children, leading_to_state
 from turmeric.running.values import Cell, Closure, Ref
 from turmeric.vocabulary import lists, maps, sets, vectors
@@ -128,6 +128,8 @@ class Copier:
             return Binding({name: found.get(id(value), value) for name, value in mark.values.items()})
         if type(mark) is Cleanup:
             return Cleanup(found.get(id(mark.thunk), mark.thunk))
+        if type(mark) is Wind:
+            return Wind(found.get(id(mark.before), mark.before), found.get(id(mark.after), mark.after))
         return mark
 
 

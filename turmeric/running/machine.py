@@ -22,7 +22,10 @@ from turmeric.running.continuation import (
     Handler,
     Prompt,
     Segment,
+    Wind,
     capture,
+    masked_handler,
+    open_masks,
 )
 from turmeric.running.evaluators import arity_error, translated
 from turmeric.running.values import Builtin, Closure, Operator
@@ -36,7 +39,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from turmeric.running.continuation import Frames
+    from turmeric.running.continuation import Frames, Piece
     from turmeric.running.evaluators import Place
     from turmeric.running.functions import State
     from turmeric.vocabulary.spans import Span
@@ -121,6 +124,8 @@ class Machine:
             self.segment = segment.rest
             if type(mark) is Cleanup:
                 return self.apply(self.library("return-after"), [value, mark.thunk], segment.frames)
+            if type(mark) is Wind:
+                return self.apply(self.library("return-after"), [value, mark.after], segment.frames)
             if type(mark) is Handler and mark.returns is not None:
                 return self.apply(mark.returns, [value], segment.frames)
             if segment.frames is not None:
@@ -177,15 +182,18 @@ class Machine:
                 found.append((point.function.code.symbol, point.span))
         return tuple(found)
 
-    def throw(self, value: Any, frames: Frames, continuable: bool = True) -> State:
+    def throw(self, value: Any, frames: Frames, continuable: bool = True, above: tuple[Piece, ...] = ()) -> State:
         """Throw a value: to the nearest handler that wants it, running the clean-ups in between.
 
         A handler that resumes is called where the throw happened; for one that catches,
-        and when there is none, the stack is left first.
+        and when there is none, the stack is left first.  `above` are pieces of the continuation
+        that were captured before.
         """
-        segment, way, function = self.handler_for(value)
+        segment, way, function = self.handler_for(value, open_masks(above))
         if segment is not None and way == RESUME:
-            pieces, segment = capture(frames, self.segment, segment)
+            pieces, segment = capture(frames, self.segment, segment, above, leaving=True)
+            if type(segment.mark) is Wind:
+                return self.leave_wind(pieces, segment, "throw" if continuable else "raise", value)
             continuation = Continuation(pieces, one_shot=True)
             continuation.continuable = continuable
             assert segment.rest is not None
@@ -205,11 +213,27 @@ class Machine:
                 return self.apply(function, [value], segment.frames)
             if type(segment.mark) is Cleanup:
                 return self.apply(self.library("throw-after"), [value, segment.mark.thunk], segment.frames)
+            if type(segment.mark) is Wind:
+                return self.apply(self.library("throw-after"), [value, segment.mark.after], segment.frames)
 
-    def handler_for(self, value: Any) -> tuple[Segment | None, str, Any]:
+    def leave_wind(self, pieces: tuple[Piece, ...], segment: Segment, kind: str, argument: Any) -> State:
+        """Leave a region of `dynamic-wind` in the middle of a capture, which `capture-on` goes on with."""
+        assert type(segment.mark) is Wind and segment.rest is not None
+        self.segment = segment.rest
+        captured = Continuation(pieces, one_shot=True)
+        return self.apply(self.library("leave-wind"), [segment.mark.after, kind, argument, captured], segment.frames)
+
+    def handlers(self, masked: list[Handler]) -> Segment | None:
+        """The segment of the nearest handler that can be seen, through open masks."""
+        if not masked:
+            return self.segment.handlers
+        beyond = masked_handler(masked, self.segment).rest
+        return beyond.handlers if beyond is not None else None
+
+    def handler_for(self, value: Any, masked: list[Handler]) -> tuple[Segment | None, str, Any]:
         """The nearest handler's segment with a clause that wants the value, its way and function."""
         names = names_of(value)
-        segment = self.segment.handlers
+        segment = self.handlers(masked)
         while segment is not None and segment.rest is not None:
             assert type(segment.mark) is Handler
             for wanted, (way, function) in segment.mark.clauses.items():

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from turmeric.running.continuation import Continuation, Prompt, capture, reinstate
+from turmeric.running.continuation import Cleanup, Continuation, Prompt, Wind, capture
 from turmeric.running.copying import copied_pieces
 from turmeric.running.machine import APPLIERS, Machine
+from turmeric.running.reinstating import put_back, replace
 from turmeric.running.structure import check_type, construct, get, nth
 from turmeric.vocabulary.errors import failure
 from turmeric.vocabulary.lists import List
@@ -26,7 +27,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from turmeric.running.continuation import Frames
+    from turmeric.running.continuation import Frames, Piece
     from turmeric.running.functions import State
 
     Operate = Callable[[Machine, list[Any], Frames], State]
@@ -48,29 +49,58 @@ def operator(name: str, module: str = "core") -> Callable[[Operate], Operate]:
 # Capturing ------------------------------------------------------------------------------------
 
 
-def shift(machine: Machine, body: Any, frames: Frames, one_shot: bool) -> State:
-    """Capture up to the delimiter, which stays; the body's value is the delimiter's."""
-    pieces, machine.segment = capture(frames, machine.segment, Prompt)
-    return machine.apply(body, [Continuation(pieces, one_shot)], None)
-
-
 @operator("call-shift")
 def call_shift(machine: Machine, args: list[Any], frames: Frames) -> State:
-    return shift(machine, args[0], frames, one_shot=True)
+    return shift(machine, args[0], frames, ())
 
 
 @operator("call-cloneable-shift")
 def call_cloneable_shift(machine: Machine, args: list[Any], frames: Frames) -> State:
-    return shift(machine, args[0], frames, one_shot=False)
+    return cloneable_shift(machine, args[0], frames, ())
 
 
 @operator("call-shift0")
 def call_shift0(machine: Machine, args: list[Any], frames: Frames) -> State:
+    return shift0(machine, args[0], frames, ())
+
+
+def shift(machine: Machine, body: Any, frames: Frames, above: tuple[Piece, ...], one_shot: bool = True) -> State:
+    """Capture up to the delimiter, which stays; the body's value is the delimiter's."""
+    pieces, segment = capture(frames, machine.segment, Prompt, above, leaving=True)
+    if type(segment.mark) is Wind:
+        return machine.leave_wind(pieces, segment, "shift" if one_shot else "cloneable-shift", body)
+    machine.segment = segment
+    return machine.apply(body, [Continuation(pieces, one_shot)], None)
+
+
+def cloneable_shift(machine: Machine, body: Any, frames: Frames, above: tuple[Piece, ...]) -> State:
+    return shift(machine, body, frames, above, one_shot=False)
+
+
+def shift0(machine: Machine, body: Any, frames: Frames, above: tuple[Piece, ...]) -> State:
     """Capture up to and with the delimiter; the body runs outside of it."""
-    pieces, segment = capture(frames, machine.segment, Prompt)
+    pieces, segment = capture(frames, machine.segment, Prompt, above, leaving=True)
+    if type(segment.mark) is Wind:
+        return machine.leave_wind(pieces, segment, "shift0", body)
     assert segment.rest is not None
     machine.segment = segment.rest
-    return machine.apply(args[0], [Continuation(pieces, one_shot=False)], segment.frames)
+    return machine.apply(body, [Continuation(pieces, one_shot=False)], segment.frames)
+
+
+CAPTURES: dict[str, Callable[[Machine, Any, Frames, tuple[Piece, ...]], State]] = {
+    "shift": shift,
+    "cloneable-shift": cloneable_shift,
+    "shift0": shift0,
+    "throw": lambda machine, value, frames, above: machine.throw(value, frames, True, above),
+    "raise": lambda machine, value, frames, above: machine.throw(value, frames, False, above),
+}
+"""How each capture goes on outside of a region of `dynamic-wind` that it has left."""
+
+
+@operator("capture-on")
+def capture_on(machine: Machine, args: list[Any], frames: Frames) -> State:
+    kind, argument, captured = args
+    return CAPTURES[kind](machine, argument, frames, captured.take())
 
 
 def call_with_current(machine: Machine, body: Any, frames: Frames, one_shot: bool) -> State:
@@ -91,6 +121,16 @@ def call_cc_star(machine: Machine, args: list[Any], frames: Frames) -> State:
     return call_with_current(machine, args[0], frames, one_shot=False)
 
 
+@operator("cloneable")
+def cloneable(machine: Machine, args: list[Any], frames: Frames) -> State:
+    """Move a one-shot continuation into a multi-shot one."""
+    continuation = need_continuation("cloneable", args[0])
+    made = Continuation(continuation.take(), one_shot=False)
+    made.abortive, made.awaits = continuation.abortive, continuation.awaits
+    made.continuable = continuation.continuable
+    return machine.give(made, frames)
+
+
 # Reinstating ----------------------------------------------------------------------------------
 
 
@@ -100,23 +140,15 @@ def need_continuation(name: str, value: Any) -> Continuation:
     return value
 
 
-def put_back(machine: Machine, continuation: Continuation, pieces: Any, frames: Frames) -> Frames:
-    """The frames on which a continuation goes on; an abortive one replaces the current frames."""
-    if continuation.abortive:
-        _, machine.segment = capture(frames, machine.segment, Prompt)
-        frames = None
-        pieces = (*pieces[:-1], (pieces[-1][0], machine.segment.mark))
-    frames, machine.segment = reinstate(pieces, frames, machine.segment)
-    return frames
-
-
 @operator("continue")
 def continue_(machine: Machine, args: list[Any], frames: Frames) -> State:
     """Move: reinstate the continuation itself, which is consumed."""
     continuation = need_continuation("continue", args[0])
     value = fitting(continuation, args)
-    frames = put_back(machine, continuation, continuation.take(), frames)
-    return machine.give(value, frames)
+    continuation.look()
+    if continuation.abortive:
+        return replace(machine, continuation, "continue", value, frames)
+    return put_back(machine, continuation.take(), value, False, frames)
 
 
 @operator("resume")
@@ -127,8 +159,9 @@ def resume(machine: Machine, args: list[Any], frames: Frames) -> State:
         return continue_(machine, args, frames)
     value = fitting(continuation, args)
     continuation.look()
-    frames = put_back(machine, continuation, copied_pieces(continuation), frames)
-    return machine.give(value, frames)
+    if continuation.abortive:
+        return replace(machine, continuation, "resume", value, frames)
+    return put_back(machine, copied_pieces(continuation), value, False, frames)
 
 
 def fitting(continuation: Continuation, args: list[Any]) -> Any:
@@ -143,32 +176,39 @@ def fitting(continuation: Continuation, args: list[Any]) -> Any:
     return value
 
 
-@operator("cloneable")
-def cloneable(machine: Machine, args: list[Any], frames: Frames) -> State:
-    """Move a one-shot continuation into a multi-shot one."""
-    continuation = need_continuation("cloneable", args[0])
-    made = Continuation(continuation.take(), one_shot=False)
-    made.abortive, made.awaits = continuation.abortive, continuation.awaits
-    made.continuable = continuation.continuable
-    return machine.give(made, frames)
-
-
 @operator("discontinue")
 def discontinue(machine: Machine, args: list[Any], frames: Frames) -> State:
     """Consume the continuation by raising an error inside it, so that its clean-ups run."""
     continuation = need_continuation("discontinue", args[0])
-    frames = put_back(machine, continuation, continuation.take(), frames)
-    return machine.throw(args[1], frames)
+    continuation.look()
+    if continuation.abortive:
+        return replace(machine, continuation, "discontinue", args[1], frames)
+    return put_back(machine, continuation.take(), args[1], True, frames)
 
 
 @operator("discontinue-quietly")
 def discontinue_quietly(machine: Machine, args: list[Any], frames: Frames) -> State:
-    """Discontinue a handler's unused continuation with a signal that ends at its handler."""
-    continuation = need_continuation("discontinue", args[0])
-    if continuation.consumed:
-        return machine.give(None, frames)
-    frames = put_back(machine, continuation, continuation.take(), frames)
-    return machine.throw(args[1], frames)
+    """Discontinue a continuation that nobody continued with a signal that ends at its handler."""
+    continuation, signal = args
+    pieces = continuation.take()
+    if not any(type(mark) is Cleanup for _, mark in pieces):
+        return machine.give(None, frames)  # nothing to run: its regions need not be entered
+    return put_back(machine, pieces, signal, True, frames)
+
+
+@operator("unwind-quietly")
+def unwind_quietly(machine: Machine, args: list[Any], frames: Frames) -> State:
+    """The same for one whose regions of `dynamic-wind` were not left by capturing it."""
+    continuation, signal = args
+    pieces = continuation.take()
+    return put_back(machine, pieces, signal, True, frames, entered=len(pieces))
+
+
+@operator("enter-on")
+def enter_on(machine: Machine, args: list[Any], frames: Frames) -> State:
+    """Go on reinstating a continuation whose outermost wind has been entered."""
+    continuation, value, thrown = args
+    return put_back(machine, continuation.take(), value, thrown, frames, entered=1)
 
 
 # Errors, application --------------------------------------------------------------------------

@@ -6,7 +6,7 @@ consumed.  A value from which none can be reached is remembered as *inert*.
 
 from __future__ import annotations
 
-from turmeric.running.continuation import Binding, Cleanup, Continuation, Handler, Mark
+from turmeric.running.continuation import Binding, Cleanup, Continuation, Handler, Mark, Wind
 from turmeric.running.values import Cell, Closure, Ref
 from turmeric.vocabulary.lists import List
 from turmeric.vocabulary.maps import Map
@@ -62,6 +62,8 @@ def mark_values(mark: Mark) -> list[Any]:
         return list(mark.values.values())
     if type(mark) is Cleanup:
         return [mark.thunk]
+    if type(mark) is Wind:
+        return [mark.before, mark.after]
     return []
 
 

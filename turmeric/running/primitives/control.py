@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import repeat
 
 from turmeric.intermediate import anf
-from turmeric.running.continuation import Continuation, frames_of
+from turmeric.running.continuation import Continuation, Segment, Wind, frames_of
+from turmeric.running.operators import operator
 from turmeric.running.structure import construct, short
 from turmeric.running.values import Cell
 from turmeric.running.world import require_world
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from turmeric.running.functions import Point
+    from turmeric.running.continuation import Frames
+    from turmeric.running.functions import Point, State
+    from turmeric.running.machine import Machine
     from turmeric.vocabulary.structs import Struct
 
 
@@ -78,6 +81,14 @@ def is_cell_of(param: anf.Var, binding: anf.Control) -> bool:
 def held(value: Any) -> Any:
     """What a variable holds, also when it lives in a cell."""
     return value.value if type(value) is Cell else value
+
+
+@operator("call-wound", "control")
+def call_wound(machine: Machine, args: list[Any], frames: Frames) -> State:
+    """Call a thunk in a region of `dynamic-wind` that was entered."""
+    before, after, thunk = args
+    machine.segment = Segment(Wind(before, after), frames, machine.segment)
+    return machine.apply(thunk, [], None)
 
 
 TABLE: dict[str, Callable[..., Any]] = {

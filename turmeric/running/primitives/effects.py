@@ -15,10 +15,12 @@ from turmeric.running.continuation import (
     Continuation,
     Mask,
     Segment,
+    Wind,
     capture,
     masked_handler,
+    open_masks,
 )
-from turmeric.running.operators import operator
+from turmeric.running.operators import CAPTURES, operator
 from turmeric.running.steps import make_handler
 from turmeric.running.structure import short
 from turmeric.vocabulary.errors import TurmericError, failure
@@ -28,7 +30,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from turmeric.running.continuation import Frames
+    from turmeric.running.continuation import Frames, Piece
     from turmeric.running.functions import State
     from turmeric.running.machine import Machine
 
@@ -36,10 +38,14 @@ if TYPE_CHECKING:
 @operator("perform", "effects")
 def perform(machine: Machine, args: list[Any], frames: Frames) -> State:
     """Ask the nearest handler of the effect for the value of the `perform`."""
-    effect = args[0]
+    return asked(machine, args[0], frames, ())
+
+
+def asked(machine: Machine, effect: Any, frames: Frames, above: tuple[Piece, ...]) -> State:
+    """`perform` of an effect; `above` are pieces of the continuation that were captured before."""
     if type(effect) is not Struct or effect.type.kind != EFFECT:
         raise failure("type-error", f"perform expects an effect, got {short(effect)}", effect)
-    segment = machine.segment.handlers
+    segment = machine.handlers(open_masks(above)) if above else machine.segment.handlers
     while segment is not None:
         handler: Any = segment.mark
         clause = handler.clauses.get(effect.type)
@@ -54,12 +60,17 @@ def perform(machine: Machine, args: list[Any], frames: Frames) -> State:
             handler.mask = Mask(handler)
         machine.segment = Segment(handler.mask, frames, machine.segment, segment.rest)
         return machine.apply(function, list(effect.values), None)
-    pieces, _ = capture(frames, machine.segment, segment)
+    pieces, segment = capture(frames, machine.segment, segment, above, leaving=True)
+    if type(segment.mark) is Wind:
+        return machine.leave_wind(pieces, segment, "perform", effect)
     continuation = Continuation(pieces, one_shot=way == ONE_SHOT)
     continuation.awaits = effect.type if effect.type.result is not None else None
     assert segment.rest is not None
     machine.segment = segment.rest
     return machine.apply(function, [*effect.values, continuation], segment.frames)
+
+
+CAPTURES["perform"] = asked
 
 
 def unhandled(machine: Machine, effect: Struct) -> TurmericError:
@@ -78,12 +89,12 @@ def leave_clause(machine: Machine, args: list[Any], frames: Frames) -> State:
     """End a clause that runs in place without continuing: leave the body of its handler."""
     masked = machine.segment
     assert type(masked.mark) is Mask and masked.rest is not None
-    pieces, found = capture(masked.frames, masked.rest, masked_handler(masked.mark, masked.rest))
+    pieces, found = capture(masked.frames, masked.rest, masked_handler([masked.mark.handler], masked.rest))
     assert found.rest is not None
     machine.segment = found.rest
-    if any(type(mark) is Cleanup for _, mark in pieces):
+    if any(type(mark) in (Cleanup, Wind) for _, mark in pieces):
         left = Continuation(pieces, one_shot=True)
-        return machine.apply(machine.library("finish-clause"), [args[0], left], found.frames)
+        return machine.apply(machine.library("leave-body"), [args[0], left], found.frames)
     return machine.give(args[0], found.frames)
 
 
