@@ -122,20 +122,36 @@ class Segment:
 
     __slots__ = ("bindings", "frames", "handlers", "mark", "rest")
 
-    def __init__(self, mark: Mark, frames: Frames, rest: Segment | None, seen: Segment | None = None) -> None:
-        """`seen` is what can be seen from a mask, if the caller knows."""
+    def __init__(self, mark: Mark, frames: Frames, rest: Segment | None) -> None:
         self.mark = mark
         self.frames = frames
         self.rest = rest
         kind = type(mark)
-        if seen is None:
-            seen = masked_handler([mark.handler], rest).rest if kind is Mask else rest  # type: ignore[union-attr]
+        seen = masked_handler([mark.handler], rest).rest if kind is Mask else rest  # type: ignore[union-attr]
         self.bindings: Bindings = seen.bindings if seen is not None else None
         self.handlers: Segment | None = seen.handlers if seen is not None else None
         if kind is Handler:
             self.handlers = self
         elif kind is Binding:
             self.bindings = (mark.values, self.bindings)  # type: ignore[union-attr]
+
+
+def masking(handler: Handler, frames: Frames, rest: Segment, seen: Segment | None) -> Segment:
+    """The segment of a handler's mask; `seen` is the one below the handler, which `Segment` would search for."""
+    mask = handler.mask
+    if mask is None:
+        mask = handler.mask = Mask(handler)
+    assert seen is not None
+    made = new_segment(Segment)
+    made.mark = mask
+    made.frames = frames
+    made.rest = rest
+    made.bindings = seen.bindings
+    made.handlers = seen.handlers
+    return made
+
+
+new_segment = Segment.__new__
 
 
 def masked_handler(handlers: list[Handler], segment: Segment | None) -> Segment:

@@ -12,6 +12,7 @@ from turmeric.intermediate import anf
 from turmeric.intermediate.anf import Simple, Var
 from turmeric.running import arithmetic
 from turmeric.running.functions import Function
+from turmeric.running.structure import check_for, construct, fits
 from turmeric.running.values import Builtin, Cell, Closure
 from turmeric.vocabulary import namespace
 from turmeric.vocabulary.errors import TurmericError, failure
@@ -215,8 +216,10 @@ def primitive(link: Evaluators, node: anf.Primitive, scope: Scope) -> Evaluator:
     if len(args) < builtin.minimum or (builtin.maximum is not None and len(args) > builtin.maximum):
         return wrong_arity(builtin, args, place)
     if builtin.symbol == "core.construct" and isinstance(node.args[0], anf.GlobalReference):
-        home = node.args[0]
-        return construction(link.find(home.module, home.name), args[1:], primitive_call(builtin.call, args, place))
+        found = link.find(node.args[0].module, node.args[0].name)
+        return construction(found, args[1:], primitive_call(builtin.call, args, place), place)
+    if builtin.symbol == "core.check-type" and isinstance(node.args[1], anf.Constant):
+        return checked(args[0], check_for(node.args[1].value), builtin.call, node, place)
     inlined = arithmetic.INLINE.get(builtin.symbol) if len(args) == 2 else None
     if inlined is not None:
         made: Evaluator = inlined(args[0], args[1], builtin.call, place, located)
@@ -224,15 +227,39 @@ def primitive(link: Evaluators, node: anf.Primitive, scope: Scope) -> Evaluator:
     return primitive_call(builtin.call, args, place)
 
 
-def construction(found: Global, args: list[Evaluator], general: Evaluator) -> Evaluator:
-    """A struct made by the name of its type; `general` checks what needs to be checked."""
+def construction(found: Global, args: list[Evaluator], general: Evaluator, place: Place) -> Evaluator:
+    """A struct made by the name of its type from its fields in order; `general` is for the rest."""
     count = len(args)
 
     def evaluate(env: Environment) -> Any:
         type_ = found.value
-        if type(type_) is StructType and type_.loose and len(type_.fields) == count:
-            return Struct(type_, tuple([arg(env) for arg in args]))
-        return general(env)
+        if type(type_) is not StructType or len(type_.fields) != count:
+            return general(env)
+        values = [arg(env) for arg in args]
+        if type_.loose or fits(type_, values):
+            return Struct(type_, tuple(values))
+        try:
+            return construct(type_, values)
+        except Exception as error:
+            raise located(error, place) from cause_of(error)
+
+    return evaluate
+
+
+def checked(
+    arg: Evaluator, check: Callable[[object], bool], call: Callable[..., Any], node: anf.Primitive, place: Place
+) -> Evaluator:
+    """A value that must be of a type; `call` raises the error."""
+    wanted, what = [part.value if isinstance(part, anf.Constant) else None for part in node.args[1:]]
+
+    def evaluate(env: Environment) -> Any:
+        value = arg(env)
+        if check(value):
+            return value
+        try:
+            return call(value, wanted, what)
+        except Exception as error:
+            raise located(error, place) from cause_of(error)
 
     return evaluate
 

@@ -46,6 +46,21 @@ def operator(name: str, module: str = "core") -> Callable[[Operate], Operate]:
     return register
 
 
+TAKING_PARTS: dict[str, Callable[..., State]] = {}
+"""Operators, by full name, in a version that takes the type and the values of a struct as they are:
+`(perform (Ask 1))` need not make the struct."""
+
+
+def taking_parts(symbol: str) -> Callable[[Callable[..., State]], Callable[..., State]]:
+    """Register that version of an operator."""
+
+    def register(function: Callable[..., State]) -> Callable[..., State]:
+        TAKING_PARTS[symbol] = function
+        return function
+
+    return register
+
+
 # Capturing ------------------------------------------------------------------------------------
 
 

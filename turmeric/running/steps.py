@@ -19,6 +19,8 @@ from turmeric.reading import core
 from turmeric.running.continuation import EFFECT_WAYS, Binding, Cleanup, Handler, Mark, Prompt, Segment
 from turmeric.running.evaluators import Evaluators, Scope, cause_of, located
 from turmeric.running.functions import Function, Point
+from turmeric.running.operators import TAKING_PARTS
+from turmeric.running.structure import construct, fits
 from turmeric.running.values import Closure, Operator
 from turmeric.vocabulary import namespace
 from turmeric.vocabulary.errors import failure
@@ -76,8 +78,8 @@ class Steps:
             return False
         return self.linker.find(callee.module, callee.name).kind == namespace.FUNCTION
 
-    def operator(self, node: anf.TailCall) -> Callable[..., State] | None:
-        """What a call of a control operator by its own name does, when the arguments fit."""
+    def operator(self, node: anf.TailCall) -> Operator | None:
+        """The control operator that is called by its own name, when the arguments fit."""
         if not isinstance(node.function, anf.GlobalReference):
             return None
         found = self.linker.find(node.function.module, node.function.name)
@@ -86,7 +88,18 @@ class Steps:
         value = found.force()
         if not isinstance(value, Operator) or len(node.args) < value.minimum:
             return None
-        return value.operate if value.maximum is None or len(node.args) <= value.maximum else None
+        return value if value.maximum is None or len(node.args) <= value.maximum else None
+
+    def parts_of_struct(self, node: anf.TailCall, scope: Scope) -> tuple[namespace.Global, list[Evaluator]] | None:
+        """The type and the fields of a struct that is made only to be an operator's argument."""
+        made = node.args[0] if len(node.args) == 1 else None
+        if not isinstance(made, anf.Primitive) or (made.module, made.name) != ("core", "construct"):
+            return None
+        type_, *fields = made.args
+        if not isinstance(type_, anf.GlobalReference):
+            return None
+        found = self.linker.find(type_.module, type_.name)
+        return found, [self.link.evaluator(part, scope) for part in fields]
 
     def step(self, node: Control, scope: Scope, size: int) -> Step:
         """The step for a node, in an environment of `size` places."""
@@ -131,7 +144,7 @@ def make_tail_call(steps: Steps, node: anf.TailCall, scope: Scope, size: int) ->
     place = steps.link.place(node.span)
     known = steps.operator(node)
     if known is not None:
-        return operator_call(known, args, place, None)
+        return tail_operator(known.operate, args, place)
     made = tail_call(steps, function, args, place)
     if isinstance(node.function, anf.GlobalReference) and steps.leads_into_library(node.function):
         return leading(made, place)
@@ -197,30 +210,64 @@ def applied(machine: Machine, callee: Any, args: list[Any], frames: Any, place: 
         raise located(error, place) from cause_of(error)
 
 
-def operator_call(
-    operate: Callable[..., State], args: list[Evaluator], place: Place, frame: Callable[[Environment, Any], Any] | None
-) -> Step:
+def tail_operator(operate: Callable[..., State], args: list[Evaluator], place: Place) -> Step:
     """A call of a control operator, known by its name: no looking at what is called."""
-    if frame is not None and len(args) == 1:
-        return operator_call_one(operate, args[0], place, frame)
 
     def step(env: Environment, frames: Any, machine: Machine) -> State:
         machine.place = place
         try:
-            return operate(machine, [arg(env) for arg in args], frame(env, frames) if frame else frames)
+            return operate(machine, [arg(env) for arg in args], frames)
         except Exception as error:
             raise located(error, place) from cause_of(error)
 
     return step
 
 
-def operator_call_one(
-    operate: Callable[..., State], arg: Evaluator, place: Place, frame: Callable[[Environment, Any], Any]
+def let_operator(
+    operate: Callable[..., State],
+    args: list[Evaluator],
+    place: Place,
+    point: Point,
+    save: Callable[[Environment], tuple[Any, ...]],
 ) -> Step:
+    """The same for a pending call."""
+
     def step(env: Environment, frames: Any, machine: Machine) -> State:
         machine.place = place
         try:
-            return operate(machine, (arg(env),), frame(env, frames))
+            return operate(machine, [arg(env) for arg in args], (point, save(env), frames))
+        except Exception as error:
+            raise located(error, place) from cause_of(error)
+
+    return step
+
+
+def let_operator_of_struct(
+    operator: Operator,
+    found: namespace.Global,
+    fields: list[Evaluator],
+    whole: Evaluator,
+    place: Place,
+    point: Point,
+    save: Callable[[Environment], tuple[Any, ...]],
+) -> Step:
+    """`(perform (Ask 1))`: the struct is made only where the operator has no use for its parts."""
+    general = let_operator(operator.operate, [whole], place, point, save)
+    operate = TAKING_PARTS.get(operator.symbol)
+    if operate is None:
+        return general
+    count = len(fields)
+
+    def step(env: Environment, frames: Any, machine: Machine) -> State:
+        type_ = found.value
+        if type(type_) is not StructType or len(type_.fields) != count:
+            return general(env, frames, machine)
+        machine.place = place
+        try:
+            values = [field(env) for field in fields]
+            if not (type_.loose or fits(type_, values)):
+                construct(type_, values)  # raises
+            return operate(machine, type_, values, (point, save(env), frames))
         except Exception as error:
             raise located(error, place) from cause_of(error)
 
@@ -262,7 +309,10 @@ def let_call(
     place = steps.link.place(node.span)
     known = steps.operator(node)
     if known is not None:
-        return operator_call(known, args, place, lambda env, frames: (point, save(env), frames))
+        parts = steps.parts_of_struct(node, scope)
+        if parts is not None:
+            return let_operator_of_struct(known, *parts, args[0], place, point, save)
+        return let_operator(known.operate, args, place, point, save)
     if steps.linker.observed:
         return observed_call(function, args, place, lambda env, frames: (point, save(env), frames))
     if len(args) == 1:

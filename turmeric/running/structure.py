@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import call
+
 from turmeric.vocabulary.errors import ERROR_TYPES, error_message, failure
-from turmeric.vocabulary.kinds import a, has_type
+from turmeric.vocabulary.kinds import CHECKS, a, has_type
 from turmeric.vocabulary.lists import List
 from turmeric.vocabulary.maps import Map
 from turmeric.vocabulary.namespace import Module, nearest
@@ -41,6 +44,22 @@ def construct(type_: Any, args: list[Any]) -> Struct:
     for field, wanted, value in zip(fields, type_.types, args, strict=True):
         check_field(type_, field, wanted, value)
     return Struct(type_, tuple(args))
+
+
+def fits(type_: StructType, values: list[Any]) -> bool:
+    """Whether each value has the type that its field declares."""
+    checks = type_.checks
+    if checks is None:
+        checks = type_.checks = tuple([check_for(wanted) for wanted in type_.types])
+    return all(map(call, checks, values))
+
+
+def check_for(wanted: object) -> Callable[[object], bool]:
+    """The check that a declared type asks for."""
+    outer = wanted[0] if isinstance(wanted, tuple) else wanted
+    if not isinstance(outer, str):
+        return lambda value: True
+    return CHECKS.get(outer) or (lambda value: has_type(value, outer))
 
 
 def counted(number: int, noun: str) -> str:

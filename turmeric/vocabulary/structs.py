@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from turmeric.vocabulary.equality import Compound
 
@@ -47,6 +47,7 @@ class StructType:
     also the declared type of its `result`."""
 
     __slots__ = (
+        "checks",
         "data_type",
         "fields",
         "index",
@@ -77,6 +78,8 @@ class StructType:
         self.types = tuple(types) if types is not None else (None,) * len(self.fields)
         self.loose = all(type_ is None for type_ in self.types)
         """Whether no field declares a type."""
+        self.checks: tuple[Callable[[object], bool], ...] | None = None
+        """What each field's value must pass; filled in when it is first needed."""
         self.kind = kind
         self.data_type = data_type
         self.index = {field: place for place, field in enumerate(self.fields)}

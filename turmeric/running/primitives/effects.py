@@ -13,18 +13,20 @@ from turmeric.running.continuation import (
     Base,
     Cleanup,
     Continuation,
+    Handler,
     Mask,
     Segment,
     Wind,
     capture,
     masked_handler,
+    masking,
     open_masks,
 )
-from turmeric.running.operators import CAPTURES, operator
+from turmeric.running.operators import CAPTURES, operator, taking_parts
 from turmeric.running.steps import make_handler
 from turmeric.running.structure import short
 from turmeric.vocabulary.errors import TurmericError, failure
-from turmeric.vocabulary.structs import EFFECT, Struct
+from turmeric.vocabulary.structs import EFFECT, Struct, StructType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,43 +40,60 @@ if TYPE_CHECKING:
 @operator("perform", "effects")
 def perform(machine: Machine, args: list[Any], frames: Frames) -> State:
     """Ask the nearest handler of the effect for the value of the `perform`."""
-    return asked(machine, args[0], frames, ())
-
-
-def asked(machine: Machine, effect: Any, frames: Frames, above: tuple[Piece, ...]) -> State:
-    """`perform` of an effect; `above` are pieces of the continuation that were captured before."""
-    if type(effect) is not Struct or effect.type.kind != EFFECT:
+    effect = args[0]
+    if type(effect) is not Struct:
         raise failure("type-error", f"perform expects an effect, got {short(effect)}", effect)
-    segment = machine.handlers(open_masks(above)) if above else machine.segment.handlers
+    return perform_parts(machine, effect.type, list(effect.values), frames)
+
+
+@taking_parts("effects.perform")
+def perform_parts(machine: Machine, type_: StructType, values: list[Any], frames: Frames) -> State:
+    """`perform` of an effect that need not be made for it."""
+    segment = machine.segment.handlers
     while segment is not None:
-        handler: Any = segment.mark
-        clause = handler.clauses.get(effect.type)
-        if clause is not None:
-            break
-        segment = segment.rest.handlers  # type: ignore[union-attr]
-    else:
-        raise unhandled(machine, effect)
-    way, function = clause
-    if way == IN_PLACE:
-        if handler.mask is None:
-            handler.mask = Mask(handler)
-        machine.segment = Segment(handler.mask, frames, machine.segment, segment.rest)
-        return machine.apply(function, list(effect.values), None)
-    pieces, segment = capture(frames, machine.segment, segment, above, leaving=True)
+        handler: Handler = segment.mark  # type: ignore[assignment]
+        clause = handler.clauses.get(type_)
+        if clause is None:
+            segment = segment.rest.handlers  # type: ignore[union-attr]
+        elif clause[0] == IN_PLACE:
+            machine.segment = masking(handler, frames, machine.segment, segment.rest)
+            return machine.apply(clause[1], values, None)
+        else:
+            return general(machine, type_, values, frames, segment, ())
+    raise unhandled(machine, Struct(type_, tuple(values)))
+
+
+def general(
+    machine: Machine, type_: StructType, values: list[Any], frames: Frames, found: Segment, above: tuple[Piece, ...]
+) -> State:
+    """Call a clause that gets the continuation; `above` are pieces of that which were captured before."""
+    way, function = found.mark.clauses[type_]  # type: ignore[union-attr]
+    pieces, segment = capture(frames, machine.segment, found, above, leaving=True)
     if type(segment.mark) is Wind:
-        return machine.leave_wind(pieces, segment, "perform", effect)
+        return machine.leave_wind(pieces, segment, "perform", Struct(type_, tuple(values)))
     continuation = Continuation(pieces, one_shot=way == ONE_SHOT)
-    continuation.awaits = effect.type if effect.type.result is not None else None
+    continuation.awaits = type_ if type_.result is not None else None
     assert segment.rest is not None
     machine.segment = segment.rest
-    return machine.apply(function, [*effect.values, continuation], segment.frames)
+    return machine.apply(function, [*values, continuation], segment.frames)
 
 
-CAPTURES["perform"] = asked
+def perform_on(machine: Machine, effect: Struct, frames: Frames, above: tuple[Piece, ...]) -> State:
+    """Go on with a `perform` outside of a region of `dynamic-wind`: its handler lies further out."""
+    segment = machine.handlers(open_masks(above))
+    while segment is not None and effect.type not in segment.mark.clauses:  # type: ignore[union-attr]
+        segment = segment.rest.handlers  # type: ignore[union-attr]
+    assert segment is not None
+    return general(machine, effect.type, list(effect.values), frames, segment, above)
+
+
+CAPTURES["perform"] = perform_on
 
 
 def unhandled(machine: Machine, effect: Struct) -> TurmericError:
     """The error for an effect without a handler; it is located where the effect was performed."""
+    if effect.type.kind != EFFECT:
+        return failure("type-error", f"perform expects an effect, got {short(effect)}", effect)
     segment = machine.segment
     while segment.rest is not None:
         segment = segment.rest
