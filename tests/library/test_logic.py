@@ -412,6 +412,47 @@ def test_zebra_puzzle(session: Session) -> None:
     }  # fmt: skip
 
 
+INTERPRETER = """
+(defn looked-up [name env value]
+  (fresh [other its-value outer]
+    (=== env (lcons [other its-value] outer))
+    (conde [(=== name other) (=== value its-value)]
+           [(=/= name other) (looked-up name outer value)])))
+(defn unbound [name env]
+  (conde [(=== env (list))]
+         [(fresh [other value outer]
+            (=== env (lcons [other value] outer)) (=/= name other) (unbound name outer))]))
+(defn all-evaluated [expressions env values]
+  (conde [(=== expressions (list)) (=== values (list))]
+         [(fresh [first rest value others]
+            (=== expressions (lcons first rest)) (=== values (lcons value others))
+            (evaluated first env value) (all-evaluated rest env others))]))
+(defn evaluated [expression env value]
+  (conde
+    [(=== expression (list 'quote value)) (unbound 'quote env) (absento 'closure value)]
+    [(fresh [parts]
+       (=== expression (lcons 'list parts)) (unbound 'list env) (absento 'closure parts)
+       (all-evaluated parts env value))]
+    [(symbolo expression) (looked-up expression env value)]
+    [(fresh [f argument x body inner given]
+       (=== expression (list f argument))
+       (evaluated f env (list 'closure x body inner))
+       (evaluated argument env given)
+       (evaluated body (lcons [x given] inner) value))]
+    [(fresh [x body]
+       (=== expression (list 'lambda (list x) body)) (symbolo x) (unbound 'lambda env)
+       (=== value (list 'closure x body env)))]))
+"""
+
+
+def test_a_relational_interpreter_finds_a_program_that_gives_itself(session: Session) -> None:
+    (quine,) = answers(session, f"{INTERPRETER} (run 1 [q] (evaluated q (list) q))")
+    assert isinstance(quine, Struct)
+    half = "(lambda (_.0) (list _.0 (list 'quote _.0)))"
+    assert write(quine.values[0]) == f"({half} '{half})"
+    assert write(quine.values[1]) == "((=/= _.0 closure) (=/= _.0 list) (=/= _.0 quote) (symbolo _.0))"
+
+
 STORED = """
 (import logic :refer [run* === =/= fresh membero appendo project succeed symbolo])
 (defn save-at [place x]
