@@ -196,6 +196,7 @@ goals = st.one_of(
     st.tuples(st.just("=/="), small_terms, small_terms),
     st.tuples(st.just("=/="), small_terms, small_terms),
     st.tuples(st.just("==="), small_terms, small_terms),
+    st.tuples(st.sampled_from(["===", "=/="]), st.sampled_from(UNKNOWNS), st.sampled_from(UNKNOWNS)),
     st.tuples(st.sampled_from(sorted(KINDS)), small_terms),
     st.tuples(st.just("absento"), st.sampled_from(["0", "'x"]), small_terms),
 )
