@@ -21,7 +21,7 @@ from turmeric.vocabulary.structs import Struct
 from turmeric.vocabulary.vectors import Vector
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLES = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EXAMPLES = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 IMPORT = """(import logic :refer [run* run === =/= fresh conde membero appendo rembero reverso distincto
                           lcons symbolo numbero stringo absento all conso])"""
 
