@@ -44,7 +44,7 @@ def modules(session: Session) -> list[Module]:
 def public(module: Module) -> list[Global]:
     """What a module exports, in the order of the source."""
     found = [module.definitions[name] for name in module.exported()]
-    return sorted(found, key=lambda each: (each.span.line, each.span.column) if each.span else (0, 0))
+    return sorted(found, key=lambda each: (each.span.line, each.span.column, each.name) if each.span else (0, 0, ""))
 
 
 def documented(module: Module) -> list[Global]:
