@@ -256,7 +256,7 @@ CASES = {
               let %.4 = user.g(fn user.f.fn)  ; point g {}
               1
         fn user.f.fn(x.3) captures {%return.1}
-          control.leave-block(%return.1, "`return` comes too late: the call of f has ended or was captured", x.3)
+          control.leave-block(%return.1, "`return` comes too late: the call that it would leave has ended or was captured", x.3)
         """,
     ),
 }

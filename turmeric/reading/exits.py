@@ -33,15 +33,16 @@ NOWHERE = {
 """What is said where a block of that name is missing."""
 
 LATE = {
+    RETURN: "`return` comes too late: the call that it would leave has ended or was captured",
     "break": "`break` comes too late: the loop that it would leave has ended",
     "continue-loop": "`continue-loop` comes too late: the turn of the loop that it would end is over",
 }
 """What is said when a function leaves the block that it was made in after that has ended."""
 
 
-def return_label(owner: str) -> Label:
-    """The label of a function's body."""
-    return Label(RETURN, f"`return` comes too late: the call of {owner} has ended or was captured")
+def label_called(name: str) -> Label:
+    """A label for a new block."""
+    return Label(name, LATE.get(name, f"`leave* {name}` comes too late: its block has ended"))
 
 
 def labelled(label: Label, scope: Scope) -> Scope:
@@ -61,8 +62,7 @@ def block(expander: Expander, label: Label, body: Core) -> Core:
 @special("block*")
 def expand_block(expander: Expander, form: List, scope: Scope, tail: LoopTarget | None) -> Core:
     parts = expander.operands(form, 1, None, "(block* name body ...)")
-    name = block_name(expander, parts[0])
-    label = Label(name, LATE.get(name, f"`leave* {name}` comes too late: its block has ended"))
+    label = label_called(block_name(expander, parts[0]))
     return block(expander, label, expander.body(form.tail.tail, labelled(label, scope), tail))
 
 

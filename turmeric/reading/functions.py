@@ -59,7 +59,7 @@ def make_lambda(
     _, forms = type_annotations.result_type(expander, body)
     inner = Scope(scope)
     owner = name.name if name else "fn"
-    label = exits.return_label(owner) if returns else None
+    label = exits.label_called(exits.RETURN) if returns else None
     if label is not None:
         inner.labels = {label.name: None}
     params, prologue, wraps = patterns.parameters(expander, pairs, inner, owner)
