@@ -154,6 +154,13 @@ CASES = {
             2
         """,
     ),
+    "an early exit with a value is an `if`": (
+        "(defn f [a] (when a (return 1)) (+ a 2))",
+        """
+        fn user.f(a.1)
+          (a.1 ? 1 : core.+(a.1, 2))
+        """,
+    ),
     "what would follow an exit is left out": (
         "(defn f [a] (h a (return 1) (g)))",
         """

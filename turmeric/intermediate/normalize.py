@@ -12,7 +12,7 @@ from turmeric.intermediate import anf
 from turmeric.intermediate.anf import Code, Control, Params, Simple, Var
 from turmeric.intermediate.exits import as_region, settle, throwing
 from turmeric.intermediate.naming import Binding, Frame, fold
-from turmeric.intermediate.simple import NESTING, KindOf, Simplifier, depth_of
+from turmeric.intermediate.simple import KindOf, Simplifier, branch
 from turmeric.reading import core
 from turmeric.reading.core import Core, Label, Variable
 
@@ -113,12 +113,7 @@ class Normalizer(Simplifier):
         form = self.last_of(form, out)
         if isinstance(form, core.If):
             test = self.simple(form.test, out)
-            then, orelse = self.control(form.then), self.control(form.orelse)
-            if isinstance(then, anf.Return) and isinstance(orelse, anf.Return):
-                chosen = anf.Choose(test, then.value, orelse.value)
-                if depth_of(chosen) < NESTING:
-                    return anf.Return(chosen)
-            return anf.Branch(test, then, orelse)
+            return branch(test, self.control(form.then), self.control(form.orelse))
         if isinstance(form, core.Call) and self.primitive(form) is None:
             function, *args = self.operands([form.function, *form.args], out)
             return anf.TailCall(function, args, form.span)

@@ -124,10 +124,10 @@ class Simplifier(Naming):
         """An `if` with a branch that always leaves: what follows is in the other branch."""
         if never_ends(form.then):
             leaving = self.control(form.then)
-            out.append(lambda body: anf.Branch(test, leaving, body))
+            out.append(lambda body: branch(test, leaving, body))
             return self.simple(form.orelse, out)
         leaving = self.control(form.orelse)
-        out.append(lambda body: anf.Branch(test, body, leaving))
+        out.append(lambda body: branch(test, body, leaving))
         return self.simple(form.then, out)
 
     def shallow(self, made: Simple, out: list[Binding]) -> Simple:
@@ -194,6 +194,15 @@ class Simplifier(Naming):
         for var, code in made:
             if var.assigned:
                 self.named(anf.SetCell(var, anf.MakeClosure(code)), out)
+
+
+def branch(test: Simple, then: Control, orelse: Control) -> Control:
+    """`if M else M` in tail position; when both just give values, a choice of one."""
+    if isinstance(then, anf.Return) and isinstance(orelse, anf.Return):
+        chosen = anf.Choose(test, then.value, orelse.value)
+        if depth_of(chosen) < NESTING:
+            return anf.Return(chosen)
+    return anf.Branch(test, then, orelse)
 
 
 def label_of(form: Core) -> str:
