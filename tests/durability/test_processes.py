@@ -161,7 +161,9 @@ def test_resuming_does_not_start_the_work_of_imported_modules_again(tmp_path: Pa
 LEAVING = """
 (defn ask [] (cloneable-shift [k] (write-file "saved.bin" (serialize k))))
 (defn find [xs] (for-each xs (fn [x] (let [take (ask)] (when take (return [take x]))))) :none)
-(defn steps [x] [:steps (+ x (let [y (ask)] (if (> y 9) (return (find [y])) y)))])
+(defn same [x] x)
+(defn steps [x]
+  [:steps (+ x (if x (let [y (ask)] (when (> y 9) (return (find [y]))) (same y)) (same 0)))])
 (defn saver [] (reset [:saved (escape (fn [exit] (let [other (ask)] (other :left) :not-left)))]))
 """
 
