@@ -1,8 +1,8 @@
 """Programs made at random: small, closed, ending, and full of control.
 
 Every program is an expression over the integer variables in scope; it may define
-functions, change variables, throw and catch, bind dynamic variables, defer, and capture
-continuations that are continued, resumed twice, or thrown away.
+functions, change variables, throw and catch, bind dynamic variables, defer, leave functions and loops early, and
+capture continuations that are continued, resumed twice, or thrown away.
 """
 
 from __future__ import annotations
@@ -17,7 +17,11 @@ PRELUDE = """
 (deferror trouble [message])
 (def seen (ref []))
 (defn note [x] (swap! seen conj x) x)
+(defmacro exiting [exit] exit)
 """
+
+ACROSS = "(defmacro exiting [exit] `((fn [] ~exit)))"
+"""Another definition of `exiting`, around every early exit: each leaves a function on its way."""
 
 Draw = st.DrawFn
 
@@ -112,7 +116,27 @@ def control(draw: Draw, scope: tuple[str, ...], depth: int) -> str:
     return draw(st.sampled_from(shapes))
 
 
-MAKERS = (arithmetic, branch, let, call, loop, collection, errors, control)
+@st.composite
+def exits(draw: Draw, scope: tuple[str, ...], depth: int) -> str:
+    """Early exits, out of functions and loops; `break` and `continue-loop` stand in the loops made here."""
+    a, b, c, d = (draw(expressions(scope, depth)) for _ in range(4))
+    kinds = ("(exiting (continue-loop))", f"(exiting (break {c}))", f"(exiting (return {c}))", "nil")
+    turn = draw(st.sampled_from(kinds))
+    body = f"(when (< {a} i) {turn}) (note {b}) (if (= i 2) (+ 1 (exiting (break {d}))) i)"
+    shapes = (
+        f"(if (< {a} {b}) (exiting (return {c})) {d})",
+        f"(do (when (< {a} {b}) (note (exiting (return {c})))) {d})",
+        f"(do (defn early [p] (+ {a} (if (< p {b}) (exiting (return {c})) {d}))) (+ (early 0) (early 2)))",
+        f"(do (defn down [n] (when (< {a} n) (exiting (return {b}))) (if (< n 1) {c} (recur (- n 1)))) (down 2))",
+        f"(loop [i 0] (block* way (if (< i 2) (recur (+ i 1)) (max {a} (exiting (leave* way {b}))))))",
+        f"(let [i 0] (or (while (< i 3) (set! i (+ i 1)) {body}) 0))",
+        f"(or (dotimes [i 3] {body}) 0)",
+        f"(or (doseq [i [1 2] j [3 4] :when (< i j)] {body}) 0)",
+    )
+    return draw(st.sampled_from(shapes))
+
+
+MAKERS = (arithmetic, branch, let, call, loop, collection, errors, control, exits)
 
 
 @st.composite

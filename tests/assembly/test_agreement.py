@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.assembly.generated import NAMES, programs
+from tests.assembly.generated import ACROSS, NAMES, PRELUDE, programs
 from turmeric.assembly.roundtrip import RoundTripSession
 from turmeric.assembly.session import Session
 from turmeric.vocabulary.errors import TurmericError
@@ -58,6 +58,12 @@ def test_the_names_of_variables_do_not_matter(plain: Session, program: str, orde
     body = program.split("(defn run")[1]
     renamed = re.sub(r"(?<=[\s(\[])(" + "|".join(NAMES) + r")(?=[\s)\]])", lambda found: fresh[found[1]], body)
     assert outcome(plain, program) == outcome(plain, program.split("(defn run")[0] + "(defn run" + renamed)
+
+
+@SLOW
+@given(program=programs())
+def test_an_exit_out_of_a_function_does_what_one_that_stays_inside_does(plain: Session, program: str) -> None:
+    assert outcome(plain, program) == outcome(plain, program.replace(PRELUDE, PRELUDE + ACROSS, 1))
 
 
 LAWS = """

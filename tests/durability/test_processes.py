@@ -156,3 +156,51 @@ def test_resuming_does_not_start_the_work_of_imported_modules_again(tmp_path: Pa
     tur(tmp_path, "run", "use.tur")
     done = tur(tmp_path, "resume", "saved.bin")
     assert (done.stdout, done.stderr) == ("making the table\n1\n", "")
+
+
+LEAVING = """
+(defn ask [] (cloneable-shift [k] (write-file "saved.bin" (serialize k))))
+(defn find [xs] (for-each xs (fn [x] (let [take (ask)] (when take (return [take x]))))) :none)
+(defn same [x] x)
+(defn steps [x]
+  [:steps (+ x (if x (let [y (ask)] (when (> y 9) (return (find [y]))) (same y)) (same 0)))])
+(defn saver [] (reset [:saved (escape (fn [exit] (let [other (ask)] (other :left) :not-left)))]))
+"""
+
+
+def test_returns_from_functions_that_another_process_called(tmp_path: Path) -> None:
+    """One exit throws to its block, one drops frames; both are resumed where nothing was called."""
+    (tmp_path / "shop.tur").write_text(LEAVING + "(defn main [] (println [(find [1 2])]))")
+    assert tur(tmp_path, "run", "shop.tur").returncode == 0
+    assert tur(tmp_path, "resume", "saved.bin", ":first").stdout == "[[:first 1]]\n"
+    (tmp_path / "shop.tur").write_text(LEAVING + "(defn main [] (println [(steps 5)]))")
+    assert tur(tmp_path, "run", "shop.tur").returncode == 0
+    assert tur(tmp_path, "resume", "saved.bin", "3").stdout == "[[:steps 8]]\n"
+    assert tur(tmp_path, "resume", "saved.bin", "10").returncode == 0
+    assert tur(tmp_path, "resume", "saved.bin", ":second").stdout == "[[:second 10]]\n"
+
+
+def test_escapes_of_two_processes_are_told_apart(tmp_path: Path) -> None:
+    """The continuation has an escape of its own; it is given the exit of one in this process."""
+    resume = '(prn (escape (fn [exit] [:resumed (resume (deserialize (read-file "saved.bin")) exit)])))'
+    main = f'(defn main [] (if (file-exists? "saved.bin") {resume} (saver)))'
+    (tmp_path / "shop.tur").write_text(LEAVING + main)
+    assert tur(tmp_path, "run", "shop.tur").returncode == 0
+    done = tur(tmp_path, "run", "shop.tur")
+    assert (done.stdout, done.stderr) == (":left\n", "")
+
+
+BOUND = """
+(def global (make-parameter :default))
+(defn ask [] (cloneable-shift [k] (write-file "saved.bin" (serialize k))))
+(defn main []
+  (let [local (make-parameter 1 (fn [x] (* x 10)))]
+    (parameterize [global :bound local 5]
+      (println (ask) (global) (local) (parameterize [global :again] [(global) (local)])))))
+"""
+
+
+def test_parameters_are_bound_in_another_process(tmp_path: Path) -> None:
+    save(tmp_path, BOUND)
+    done = tur(tmp_path, "resume", "saved.bin", ":resumed")
+    assert (done.stdout, done.stderr) == (":resumed :bound 50 [:again 50]\n", "")

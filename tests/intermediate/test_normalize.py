@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from turmeric.intermediate.printing import print_code
+from turmeric.reading.exits import LATE
 
 CASES = {
     "primitives nest": (
@@ -132,6 +133,140 @@ CASES = {
           1
         """,
     ),
+    "leaving in tail position is just the value": (
+        "(defn f [a] (if a (return 1) (return (g))))",
+        """
+        fn user.f(a.1)
+          if a.1
+            1
+          else
+            user.g()
+        """,
+    ),
+    "an early exit is a branch: no frame": (
+        "(defn f [a] (when a (return (g))) (h) 2)",
+        """
+        fn user.f(a.1)
+          if a.1
+            user.g()
+          else
+            let %.2 = user.h()  ; point h {}
+            2
+        """,
+    ),
+    "an early exit with a value is an `if`": (
+        "(defn f [a] (when a (return 1)) (+ a 2))",
+        """
+        fn user.f(a.1)
+          (a.1 ? 1 : core.+(a.1, 2))
+        """,
+    ),
+    "what would follow an exit is left out": (
+        "(defn f [a] (h a (return 1) (g)))",
+        """
+        fn user.f(a.1)
+          1
+        """,
+    ),
+    "an exit drops the frames between, and goes on in tail position": (
+        "(defn f [a] (g (if a (g (if (h) (return (h a)) 2)) 3)))",
+        """
+        fn user.f(a.1)
+          let %.4 =  ; point if {}
+            if a.1
+              let %.2 = user.h()  ; point h {a.1}
+              if %.2
+                leave 1
+                  user.h(a.1)
+              else
+                user.g(2)
+            else
+              3
+          user.g(%.4)
+        """,
+    ),
+    "a frame that turns out not to be needed is not dropped": (
+        "(defn f [a] (+ 1 (if a (if (g) (do (h) (if a (return 1) (h))) 2) 3)))",
+        """
+        fn user.f(a.1)
+          let %.6 =  ; point if.2 {}
+            if a.1
+              let %.2 = user.g()  ; point g {a.1}
+              if %.2
+                let %.3 = user.h()  ; point h {a.1}
+                if a.1
+                  leave 1
+                    1
+                else
+                  user.h()
+              else
+                2
+            else
+              3
+          core.+(1, %.6)
+        """,
+    ),
+    "a value that may leave another block is computed first": (
+        "(defn f [a] (g (block* b (+ (h) (return (+ (if a (leave* b 1) 2) (g)))))))",
+        """
+        fn user.f(a.1)
+          let %.4 =  ; point block {}
+            let %.2 = user.h()  ; point h {a.1}
+            if a.1
+              1
+            else
+              let %.3 = user.g()  ; point g {}
+              leave 1
+                core.+(2, %.3)
+          user.g(%.4)
+        """,
+    ),
+    "a block that nothing leaves is its body": (
+        "(defn f [a] (block* a (block* b (g (block* c 1)))))",
+        """
+        fn user.f(a.1)
+          user.g(1)
+        """,
+    ),
+    "breaking out of a loop and going on in it": (
+        "(defn f [a] (while (g) (when (h) (break a)) (when (h) (continue-loop)) (g)) 1)",
+        """
+        fn user.f(a.1)
+          let %.6 =  ; point block.2 {}
+            loop   ; keeps {a.1}
+              let %.2 = user.g()  ; point g {a.1}
+              if %.2
+                let %.5 =  ; point block {a.1}
+                  let %.3 = user.h()  ; point h {a.1}
+                  if %.3
+                    leave 1
+                      a.1
+                  else
+                    let %.4 = user.h()  ; point h.2 {}
+                    if %.4
+                      nil
+                    else
+                      user.g()
+                recur()
+              else
+                nil
+          1
+        """,
+    ),
+    "an exit out of a function is a throw to its block": (
+        "(defn f [] (g (fn [x] (return x))) 1)",
+        """
+        fn user.f()
+          %return.1 = control.fresh-identity()
+          let %.2 = control.landing(%return.1)  ; point landing {%return.1}
+          handler(nil, "control.escaping", "catch", %.2)
+            binding("control.*extent*", core.list(core.vector(%return.1, nil, nil)))
+              let %.4 = user.g(fn user.f.fn)  ; point g {}
+              1
+        fn user.f.fn(x.3) captures {%return.1}
+          control.leave-block(%return.1, "LATE", x.3)
+        """,
+    ),
 }
 
 
@@ -146,7 +281,17 @@ def lines(text: str) -> list[str]:
 def test_normal_form(case: str, compile) -> None:  # type: ignore[no-untyped-def]
     text, wanted = CASES[case]
     codes = compile("(defn g [& xs] 1) (defn h [& xs] 1) " + text)
-    assert lines(print_code(codes["f"])) == lines(wanted)
+    assert lines(print_code(codes["f"])) == lines(wanted.replace("LATE", LATE["return"]))
+
+
+def test_an_exit_through_a_crossed_block_crosses_it_too(compile) -> None:  # type: ignore[no-untyped-def]
+    """The inner block becomes a region because of its own exit; that makes the other exit a throw."""
+    text = "(defn f [a] (block* outer (block* inner (if a (leave* outer 1) (fn [] (leave* inner 2))))))"
+    code = print_code(compile(text)["f"])
+    assert code.count("handler(") == 2
+    assert code.count("control.leave-block(") == 2
+    local = "(defn f [a] (block* outer (g (block* inner (if a (leave* outer 1) (h (leave* inner 2)))))))"
+    assert "handler(" not in print_code(compile(local)["f"])
 
 
 def test_same_text_gives_the_same_code(compile) -> None:  # type: ignore[no-untyped-def]

@@ -13,6 +13,7 @@ PROGRAM = """
 (defn everything [a b & more]
   (def early (fn [] (later 1)))
   (defn later [x] (+ x a))
+  (when (list 1 (if (later 1) (return 2) 3)) (later 4))
   (let [n 0 [p q] b {:keys [r] :or {r #{1 "two" :three}}} {:r 'sym}]
     (set! n (loop [i 0] (if (< i 10) (do (defer (println i)) (recur (+ i 1))) (early))))
     (binding [*out* n]

@@ -135,6 +135,12 @@ def branch(form: core.If, names: Names) -> object:
     return listed("if", *(datum_of(part, names) for part in (form.test, form.then, form.orelse)))
 
 
+def leave(form: core.Leave, names: Names) -> object:
+    """`(leave* name)` for nil."""
+    nothing = isinstance(form.value, core.Const) and form.value.value is None
+    return listed("leave*", symbol(form.label.name), *([] if nothing else [datum_of(form.value, names)]))
+
+
 def marked(form: core.Marked, names: Names) -> object:
     return REGIONS[form.kind](form, names)
 
@@ -270,6 +276,8 @@ DATUMS: dict[type, Callable[[Any, Names], object]] = {
         "set!", names.of_global(form.module, form.name), datum_of(form.value, names)
     ),
     core.Marked: marked,
+    core.Block: lambda form, names: listed("block*", symbol(form.label.name), *body_of(form.body, names)),
+    core.Leave: leave,
 }
 
 __all__ = ["datum_of", "lambda_parts", "listed"]

@@ -120,7 +120,8 @@ EXPLANATIONS: dict[str, Explanation] = {
     "no-prompt": Explanation(
         "there is no delimiter to capture up to",
         "`shift` captures the work up to the nearest enclosing `reset`.  Every top-level form\n"
-        "is inside one; `shift0` removes it, and then there may be none left.",
+        "is inside one; `shift0` removes it, and then there may be none left.  An `escape`, a\n"
+        "`return` or a `break` raises it when what it would leave has ended.",
         "(shift0 [k] (shift [j] 1))",
         "Put a (reset ...) around the part of the program that is to be captured.",
     ),

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from turmeric.reading.core import Core, Variable
 
-HEADS = frozenset({"binding", "catch", "cloneable-shift", "defer", "do", "finally", "fn", "if", "let", "letrec"})
-HEADS |= {"loop", "quote", "recur", "reset", "set!", "shift", "shift0", "try", "with-cleanup*", "with-handler*"}
-HEADS |= {"handle", "handler"}
+HEADS = frozenset({"binding", "block*", "catch", "cloneable-shift", "defer", "do", "finally", "fn", "handle"})
+HEADS |= {"handler", "if", "leave*", "let", "letrec", "loop", "quote", "recur", "reset", "set!", "shift", "shift0"}
+HEADS |= {"try", "with-cleanup*", "with-handler*"}
 """The special forms that expansions are written with: a local variable of their name would hide them."""
 
 

@@ -15,6 +15,14 @@ SPECIAL_FORMS: dict[str, tuple[str, str]] = {
     ),
     "defdynamic": ("(defdynamic *name* value)", "Define a dynamic variable, for `binding`."),
     "fn": ("(fn name? [param ...] body ...)", "A function."),
+    "block*": (
+        "(block* name body ...)",
+        "What `return` and `break` are made of: a body that (leave* name value) inside it ends early.",
+    ),
+    "leave*": (
+        "(leave* name value?)",
+        "End the innermost enclosing (block* name ...); its value is the given one, or nil.",
+    ),
     "let": (
         "(let [name value ...] body ...)",
         "Local variables, each seeing the ones before it.  (let name [...] ...) loops by calling name.",

@@ -10,6 +10,7 @@
            | Branch(S, M, M)
            | Loop(var*, S*, M) | Recur(loop, S*)
            | Marked(kind, S*, M)             M under a prompt, handler, binding or clean-up
+           | Leave(depth, M)                 M, after dropping the newest `depth` frames
 
     S    ::= Constant | Reference(var) | GlobalReference(module.name)
            | Primitive(module.name, S*)      cannot capture: arithmetic, fields, constructors
@@ -290,3 +291,14 @@ class Marked(Control):
         self.operands = tuple(operands)
         self.body = body
         self.span = span
+
+
+class Leave(Control):
+    """Drops the frames of the `Let`s that this function has begun since some place, and goes on
+    from there with `body`.  No mark lies in between."""
+
+    __slots__ = ("body", "depth")
+
+    def __init__(self, depth: int, body: Control) -> None:
+        self.depth = depth
+        self.body = body

@@ -7,6 +7,7 @@ program, unless
     a point's live variables are exactly those that the code after it can read
     a function captures, and a loop's turns keep, exactly what they read from outside
     a `Recur` is inside its loop and gives as many values as the loop has variables
+    a `Leave` drops no frames but its function's, and none below a mark
     cells are read and written through assigned variables only
 
 It computes what is read on its own, from the code alone.  The tests run it on every
@@ -48,6 +49,8 @@ class Checker:
         self.bound: set[Var] = set()
         self.loops: list[anf.Loop] = []
         """The loops around, the innermost last."""
+        self.frames = 0
+        """How many frames this function has pushed since it began, or since the mark around."""
 
     def require(self, holds: bool, message: str) -> None:
         if not holds:
@@ -64,7 +67,7 @@ class Checker:
         own = code.params.variables()
         self.bind(own)
         outer, self.loops = self.loops, []
-        reads = self.control(code.body, frozenset((*own, *code.captured)))
+        reads = self.counted(0, code.body, frozenset((*own, *code.captured)))
         self.loops = outer
         self.same(reads.difference(own), code.captured, f"{code.symbol} captures")
         return set(code.captured)
@@ -84,7 +87,7 @@ class Checker:
                 run.append((node, self.simple(node.value, scope)))
                 scope = scope | {node.var}
             else:
-                run.append((node, self.control(node.bound, scope)))
+                run.append((node, self.counted(self.frames + 1, node.bound, scope)))
                 self.available(node.point.live, scope)
                 scope = frozenset((*node.point.live, node.var))
             node = node.body
@@ -94,6 +97,13 @@ class Checker:
             if isinstance(each, anf.Let):
                 self.same(reads, each.point.live, f"the point {each.point.label} saves")
             reads |= own
+        return reads
+
+    def counted(self, frames: int, node: Control, scope: Scope) -> Reads:
+        """What a node reads that runs above so many frames."""
+        outer, self.frames = self.frames, frames
+        reads = self.control(node, scope)
+        self.frames = outer
         return reads
 
     def available(self, variables: Iterable[Var], scope: Scope) -> None:
@@ -110,7 +120,10 @@ class Checker:
             reads = self.simple(node.test, scope) | self.control(node.then, scope)
             return reads | self.control(node.orelse, scope)
         if isinstance(node, anf.Marked):
-            return self.simples(node.operands, scope) | self.control(node.body, scope)
+            return self.simples(node.operands, scope) | self.counted(0, node.body, scope)
+        if isinstance(node, anf.Leave):
+            self.require(0 <= node.depth <= self.frames, f"{node.depth} frames are dropped of {self.frames}")
+            return self.counted(self.frames - node.depth, node.body, scope)
         if isinstance(node, anf.Fix):
             return self.fix(node, scope)
         if isinstance(node, anf.Loop):

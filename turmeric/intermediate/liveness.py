@@ -107,6 +107,9 @@ class Liveness:
         live |= self.control(node.body)
         self.simples(node.operands, live)
 
+    def leave(self, node: anf.Leave, live: Live) -> None:
+        live |= self.control(node.body)
+
     def simples(self, nodes: Iterable[Simple], live: Live) -> None:
         for node in nodes:
             self.simple(node, live)
@@ -135,5 +138,6 @@ WALKS: dict[type[Control], Callable[[Liveness, Any, Live], None]] = {
     anf.Loop: Liveness.loop,
     anf.Recur: Liveness.recur,
     anf.Marked: Liveness.marked,
+    anf.Leave: Liveness.leave,
 }
 """How each kind of node that is no binding is gone through."""

@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 Binding = Callable[[Control], Control]
 
 
+class Frame:
+    """The frame that a `Let` will push, if it turns out to be one (`pushed`)."""
+
+    __slots__ = ("pushed",)
+
+    def __init__(self) -> None:
+        self.pushed = False
+
+
 def fold(out: list[Binding], last: Control) -> Control:
     """`last` inside all bindings, the first outermost."""
     for binding in reversed(out):
@@ -33,6 +42,8 @@ class Naming:
         self.variables: dict[Variable, Var] = {}
         self.count = 0
         self.labels: dict[str, int] = {}
+        self.waiting: list[Frame] = []
+        """The frames of this function below what is being normalized, the innermost last."""
 
     def new(self, name: str, type: object = None, assigned: bool = False, early: bool = False) -> Var:
         self.count += 1
@@ -54,8 +65,11 @@ class Naming:
         out.append(lambda body: anf.Bind(var, value, body))
         return anf.Reference(var)
 
-    def let(self, bound: Control, out: list[Binding], label: str, span: Span | None) -> Var:
-        """Name the value of `bound`: a point, unless it is simple."""
+    def let(
+        self, bound: Control, out: list[Binding], label: str, span: Span | None, frame: Frame | None = None
+    ) -> Var:
+        """Name the value of `bound`: a point, unless it is simple.  `frame` stood for the
+        point's frame while `bound` was normalized."""
         var = self.temporary()
         if isinstance(bound, anf.Return):
             value = bound.value
@@ -63,7 +77,7 @@ class Naming:
             return var
         count = self.labels[label] = self.labels.get(label, 0) + 1
         point = Point(label if count == 1 else f"{label}.{count}", span)
-        out.append(lambda body: let_or_tail(point, var, bound, body))
+        out.append(lambda body: let_or_tail(point, var, bound, body, frame))
         return var
 
     def bind(self, variable: Variable, value: Simple, out: list[Binding]) -> None:
@@ -78,10 +92,12 @@ class Naming:
         out.append(lambda body: anf.Bind(var, anf.NewCell(value), body))
 
 
-def let_or_tail(point: Point, var: Var, bound: Control, body: Control) -> Control:
+def let_or_tail(point: Point, var: Var, bound: Control, body: Control, frame: Frame | None) -> Control:
     """`let x = M in x` is `M`: a call in tail position leaves no frame."""
     if isinstance(body, anf.Return) and isinstance(body.value, anf.Reference) and body.value.var is var:
         return bound
+    if frame is not None:
+        frame.pushed = True
     if isinstance(body, anf.Bind) and isinstance(body.value, anf.Reference) and body.value.var is var and var.temporary:
         return anf.Let(point, body.var, bound, body.body)
     return anf.Let(point, var, bound, body)

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from turmeric.intermediate import anf
 from turmeric.intermediate.anf import Code, Control, Params, Simple, Var
-from turmeric.intermediate.naming import Binding, fold
-from turmeric.intermediate.simple import NESTING, KindOf, Simplifier, depth_of
+from turmeric.intermediate.exits import as_region, settle, throwing
+from turmeric.intermediate.naming import Binding, Frame, fold
+from turmeric.intermediate.simple import KindOf, Simplifier, branch
 from turmeric.reading import core
-from turmeric.reading.core import Core, Variable
+from turmeric.reading.core import Core, Label, Variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,22 +32,31 @@ class Normalizer(Simplifier):
         self.loops: dict[core.LoopTarget, anf.Loop] = {}
         self.crossed: dict[core.LoopTarget, int] = {}
         self.depth = 0
+        self.blocks: dict[Label, int] = {}
+        """How many frames of this function wait below each block around."""
+        self.leaves: list[tuple[anf.Leave, list[Frame]]] = []
+        """What leaves blocks, each with the frames between."""
 
     # Functions ------------------------------------------------------------------------------
 
     def top(self, form: Core, name: str, thunk: bool = False) -> Code:
         """The code of a whole definition: a function's own, or (`thunk`) one that gives its value."""
         if isinstance(form, core.Lambda) and not thunk:
-            return self.code(form)
-        return Code(name, self.module, self.definition, (), Params((), None, ()), (), self.control(form), form.span)
+            made = self.code(form)
+        else:
+            body = self.control(form)
+            made = Code(name, self.module, self.definition, (), Params((), None, ()), (), body, form.span)
+        for leave, frames in self.leaves:
+            leave.depth = sum(frame.pushed for frame in frames)
+        return made
 
     def function(self, form: core.Lambda) -> Code:
         """A lambda inside the definition; labels of points count anew in it."""
-        outer = (self.path, self.labels, self.loops, self.crossed)
+        outer = (self.path, self.labels, self.loops, self.crossed, self.waiting, self.blocks)
         self.path = (*self.path, form.name or "fn")
-        self.labels, self.loops, self.crossed = {}, {}, {}
+        self.labels, self.loops, self.crossed, self.waiting, self.blocks = {}, {}, {}, [], {}
         made = self.code(form)
-        self.path, self.labels, self.loops, self.crossed = outer
+        self.path, self.labels, self.loops, self.crossed, self.waiting, self.blocks = outer
         return made
 
     def code(self, form: core.Lambda) -> Code:
@@ -78,13 +88,16 @@ class Normalizer(Simplifier):
         incoming = self.new("%" + variable.stem)
         missing = anf.Primitive("core", "missing?", [anf.Reference(incoming)], variable.span)
         inner: list[Binding] = []
+        frame = self.wait()
         value = self.simple(default, inner)
+        self.waiting.pop()
         if not inner:
             found: Simple = anf.Choose(missing, value, anf.Reference(incoming))
             self.bind(variable, found, prologue)
             return incoming
         branch = anf.Branch(missing, fold(inner, anf.Return(value)), anf.Return(anf.Reference(incoming)))
-        self.bind(variable, anf.Reference(self.let(branch, prologue, variable.stem, variable.span)), prologue)
+        found = anf.Reference(self.let(branch, prologue, variable.stem, variable.span, frame))
+        self.bind(variable, found, prologue)
         return incoming
 
     # Control --------------------------------------------------------------------------------
@@ -100,12 +113,7 @@ class Normalizer(Simplifier):
         form = self.last_of(form, out)
         if isinstance(form, core.If):
             test = self.simple(form.test, out)
-            then, orelse = self.control(form.then), self.control(form.orelse)
-            if isinstance(then, anf.Return) and isinstance(orelse, anf.Return):
-                chosen = anf.Choose(test, then.value, orelse.value)
-                if depth_of(chosen) < NESTING:
-                    return anf.Return(chosen)
-            return anf.Branch(test, then, orelse)
+            return branch(test, self.control(form.then), self.control(form.orelse))
         if isinstance(form, core.Call) and self.primitive(form) is None:
             function, *args = self.operands([form.function, *form.args], out)
             return anf.TailCall(function, args, form.span)
@@ -116,6 +124,10 @@ class Normalizer(Simplifier):
             return self.recur(form, args)
         if isinstance(form, core.Marked):
             return self.marked(form, out)
+        if isinstance(form, core.Block):
+            return self.block(form, out)
+        if isinstance(form, core.Leave):
+            return self.leave(form, out)
         return anf.Return(self.simple(form, out))
 
     def loop(self, form: core.Loop, out: list[Binding]) -> Control:
@@ -161,3 +173,33 @@ class Normalizer(Simplifier):
             jump: Control = anf.Recur(self.loops[target], args)
             return fold(out, anf.Branch(asked, jump, anf.Return(value)))
         return fold(out, anf.Return(value))
+
+    # Blocks ---------------------------------------------------------------------------------
+
+    def block(self, form: core.Block, out: list[Binding]) -> Control:
+        """A block is its body; one that is crossed is under marks."""
+        label = form.label
+        if label.crossed is None:
+            settle(form)
+        if label.crossed and label not in self.blocks:
+            self.blocks[label] = len(self.waiting)
+            return self.tail(as_region(form), out)
+        self.blocks[label] = len(self.waiting)
+        return self.tail(form.body, out)
+
+    def leave(self, form: core.Leave, out: list[Binding]) -> Control:
+        """An exit: the value in tail position of its block, or a throw to the block.
+
+        The frames between are dropped before the value is computed, so that a call there is a
+        tail call; unless the value itself may go to one of the blocks between."""
+        if form.crosses:
+            return self.tail(throwing(form), out)
+        if form.nested:
+            value = self.simple(form.value, out)
+        waiting, level = self.waiting, self.blocks[form.label]
+        self.waiting = waiting[:level]
+        body = anf.Return(value) if form.nested else self.control(form.value)
+        self.waiting = waiting
+        made = anf.Leave(0, body)
+        self.leaves.append((made, waiting[level:]))
+        return made if waiting[level:] else body

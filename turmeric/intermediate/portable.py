@@ -47,12 +47,13 @@ NODES: tuple[type, ...] = (
     Params,
     Point,
     Code,
+    anf.Leave,
 )
 """Classes by number.  New ones go at the end: stored code keeps its meaning."""
 
 NUMBERS = {cls: number for number, cls in enumerate(NODES)}
 FIELDS = {cls: tuple(name for name in cls.__slots__ if name != "linked") for cls in NODES}  # type: ignore[attr-defined]
-CONSTANT, SPAN, SAME_LOOP = -1, -2, -3
+CONSTANT, SPAN, SAME_LOOP, NUMBER = -1, -2, -3, -4
 
 
 class Packer:
@@ -66,6 +67,8 @@ class Packer:
     def pack(self, item: Any) -> Any:
         if item is None or isinstance(item, str | bool):
             return item
+        if isinstance(item, int):
+            return (NUMBER, item)
         if isinstance(item, Var):
             return self.variable(item)
         if isinstance(item, tuple | list):
@@ -119,6 +122,8 @@ class Unpacker:
             return Span(self.file, *data[1:])
         if tag == SAME_LOOP:
             return self.loops[data[1]]
+        if tag == NUMBER:
+            return data[1]
         return self.node(NODES[tag], data)
 
     def node(self, cls: type, data: tuple[Any, ...]) -> Any:

@@ -60,6 +60,9 @@ class Printer:
         elif isinstance(node, anf.Marked):
             self.line(indent, f"{node.kind}({self.simples(node.operands)})")
             self.control(node.body, indent + 1)
+        elif isinstance(node, anf.Leave):
+            self.line(indent, f"leave {node.depth}")
+            self.control(node.body, indent + 1)
 
     def binding(self, node: anf.Bind | anf.Let | anf.Fix, indent: int) -> None:
         if isinstance(node, anf.Bind):

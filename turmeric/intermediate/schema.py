@@ -189,6 +189,11 @@ def write_marked(writer: Canonical, node: anf.Marked) -> None:
     writer.control(node.body)
 
 
+def write_leave(writer: Canonical, node: anf.Leave) -> None:
+    writer.put("leave", str(node.depth))
+    writer.control(node.body)
+
+
 def write_constant(writer: Canonical, node: anf.Constant) -> None:
     writer.put("const", type_name(node.value), write(node.value))
 
@@ -243,6 +248,7 @@ WRITERS: dict[type, Callable[[Canonical, Any], None]] = {
     anf.Loop: write_loop,
     anf.Recur: write_recur,
     anf.Marked: write_marked,
+    anf.Leave: write_leave,
     anf.Constant: write_constant,
     anf.Reference: write_reference,
     anf.GlobalReference: write_global,

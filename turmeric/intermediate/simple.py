@@ -13,7 +13,8 @@ from collections.abc import Callable
 
 from turmeric.intermediate import anf
 from turmeric.intermediate.anf import Code, Control, Simple
-from turmeric.intermediate.naming import Binding, Naming, fold
+from turmeric.intermediate.exits import never_ends
+from turmeric.intermediate.naming import Binding, Frame, Naming, fold
 from turmeric.reading import core
 from turmeric.reading.core import Core, Variable
 from turmeric.vocabulary import namespace
@@ -80,23 +81,54 @@ class Simplifier(Naming):
             return anf.SetGlobal(form.module, form.name, self.simple(form.value, out), form.span)
         if isinstance(form, core.If):
             return self.simple_if(form, out)
+        if isinstance(form, core.Leave):
+            return self.left(form, out)
         if isinstance(form, core.Call):
             found = self.primitive(form)
             if found is not None:
                 module, name, args = found
                 made: Simple = anf.Primitive(module, name, self.operands(args, out), form.span)
                 return self.shallow(made, out)
-        return anf.Reference(self.let(self.control(form), out, label_of(form), form.span))
+        frame = self.wait()
+        bound = self.control(form)
+        self.waiting.pop()
+        return anf.Reference(self.let(bound, out, label_of(form), form.span, frame))
+
+    def wait(self) -> Frame:
+        """Note that what is normalized next runs above one more frame, until it is taken off `waiting`."""
+        frame = Frame()
+        self.waiting.append(frame)
+        return frame
+
+    def left(self, form: Core, out: list[Binding]) -> Simple:
+        """A form that always leaves: the code that would follow it never runs."""
+        leaving = self.control(form)
+        out.append(lambda body: leaving)
+        return anf.Constant(None)
 
     def simple_if(self, form: core.If, out: list[Binding]) -> Simple:
-        """`if` is simple when both branches are; otherwise they meet in a `Let`."""
+        """`if` is simple when both branches are; otherwise they meet in a `Let`, unless one leaves."""
         test = self.simple(form.test, out)
+        if never_ends(form.then) or never_ends(form.orelse):
+            return self.one_way(form, test, out)
+        frame = self.wait()
         inner: tuple[list[Binding], list[Binding]] = ([], [])
         then, orelse = self.simple(form.then, inner[0]), self.simple(form.orelse, inner[1])
+        self.waiting.pop()
         if not inner[0] and not inner[1]:
             return self.shallow(anf.Choose(test, then, orelse), out)
         branch = anf.Branch(test, fold(inner[0], anf.Return(then)), fold(inner[1], anf.Return(orelse)))
-        return anf.Reference(self.let(branch, out, "if", form.span))
+        return anf.Reference(self.let(branch, out, "if", form.span, frame))
+
+    def one_way(self, form: core.If, test: Simple, out: list[Binding]) -> Simple:
+        """An `if` with a branch that always leaves: what follows is in the other branch."""
+        if never_ends(form.then):
+            leaving = self.control(form.then)
+            out.append(lambda body: branch(test, leaving, body))
+            return self.simple(form.orelse, out)
+        leaving = self.control(form.orelse)
+        out.append(lambda body: branch(test, body, leaving))
+        return self.simple(form.then, out)
 
     def shallow(self, made: Simple, out: list[Binding]) -> Simple:
         """`made`, named when it has grown too deep for the evaluator's recursion."""
@@ -162,6 +194,15 @@ class Simplifier(Naming):
         for var, code in made:
             if var.assigned:
                 self.named(anf.SetCell(var, anf.MakeClosure(code)), out)
+
+
+def branch(test: Simple, then: Control, orelse: Control) -> Control:
+    """`if M else M` in tail position; when both just give values, a choice of one."""
+    if isinstance(then, anf.Return) and isinstance(orelse, anf.Return):
+        chosen = anf.Choose(test, then.value, orelse.value)
+        if depth_of(chosen) < NESTING:
+            return anf.Return(chosen)
+    return anf.Branch(test, then, orelse)
 
 
 def label_of(form: Core) -> str:

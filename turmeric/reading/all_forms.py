@@ -5,6 +5,7 @@ from __future__ import annotations
 from turmeric.reading import (
     bodies,
     classes,
+    exits,
     forms,
     functions,
     handling,
@@ -19,7 +20,7 @@ from turmeric.reading.expander import SPECIAL_FORMS
 from turmeric.reading.toplevel import TOP_FORMS
 
 REGISTERED = (
-    bodies, classes, forms, functions, handling, looping, modules, quasiquote, regions, toplevel, types
+    bodies, classes, exits, forms, functions, handling, looping, modules, quasiquote, regions, toplevel, types
 )
 
 __all__ = ["REGISTERED", "SPECIAL_FORMS", "TOP_FORMS"]

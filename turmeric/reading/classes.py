@@ -72,7 +72,7 @@ def method_row(expander: Expander, datum: object, variable: str) -> tuple[tuple[
     if not body:
         return (name, position, False), None
     pairs: list[tuple[object, object]] = [(pattern, None) for pattern, _ in params]
-    return (name, position, True), make_lambda(expander, datum.head, pairs, body, Scope())
+    return (name, position, True), make_lambda(expander, datum.head, pairs, body, Scope(), returns=True)
 
 
 def raw_parameters(items: list[object]) -> list[tuple[object, str | None]]:
@@ -154,7 +154,7 @@ def instance_method(expander: Expander, datum: object, known: object, owner: str
         hint = f"; did you mean `{near}`?" if near else ""
         raise expander.error(f"the class {owner} has no method `{name}`{hint}", span=span_of(datum))
     pairs = parameter_pairs(expander, datum.tail.head)
-    return name, make_lambda(expander, datum.head, pairs, datum.tail.tail, Scope())
+    return name, make_lambda(expander, datum.head, pairs, datum.tail.tail, Scope(), returns=True)
 
 
 @top("derive")

@@ -6,6 +6,7 @@
              | Loop(var*, form*, form) | Recur(loop, form*)
              | SetLocal(var, form) | SetGlobal(module.name, form)
              | Marked(kind, form*, form)
+             | Block(label, form) | Leave(label, form)
 
 Every name is resolved: a `Variable` is an object, a global is a module and a name.
 """
@@ -233,3 +234,49 @@ class Marked(Core):
         self.operands = tuple(operands)
         self.body = body
         self.span = span
+
+
+class Label:
+    """The end of a `Block`, where a `Leave` goes on.
+
+    `used`: some `Leave` goes there.  `crossed` (None: not found out yet): some does so out of
+    a function or a region inside the block.  `late` is what is said when a function that was
+    made in the block leaves it after it has ended.  `identity` tells a crossed block's running
+    body from others.
+    """
+
+    __slots__ = ("crossed", "identity", "late", "name", "used")
+
+    def __init__(self, name: str, late: str) -> None:
+        self.name = name
+        self.late = late
+        self.used = False
+        self.crossed: bool | None = None
+        self.identity = Variable("%" + name)
+
+
+class Block(Core):
+    """`body`, which a `Leave` inside it ends early."""
+
+    __slots__ = ("body", "label")
+
+    def __init__(self, label: Label, body: Core, span: Span | None = None) -> None:
+        self.label = label
+        self.body = body
+        self.span = span
+
+
+class Leave(Core):
+    """Ends the block of that label; `value` is the block's value.
+
+    `crosses` and `nested` are found out together with the label's `crossed`: whether it leaves a function or
+    a region on its way, and whether its value may leave another block on the way."""
+
+    __slots__ = ("crosses", "label", "nested", "value")
+
+    def __init__(self, label: Label, value: Core, span: Span | None = None) -> None:
+        self.label = label
+        self.value = value
+        self.span = span
+        self.crosses = False
+        self.nested = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from turmeric.reading import patterns, type_annotations
+from turmeric.reading import exits, patterns, type_annotations
 from turmeric.reading.core import (
     Core,
     Lambda,
@@ -48,8 +48,10 @@ def make_lambda(
     body: List,
     scope: Scope,
     recurs: bool = True,
+    returns: bool = False,
 ) -> Lambda:
-    """A lambda from its parameters and body; `recurs`: a `recur` in it may begin it anew.
+    """A lambda from its parameters and body; `recurs`: a `recur` in it may begin it anew;
+    `returns`: a `return` in its body leaves it (in a parameter's default there is nothing to leave).
 
     Parameters with a type are checked on entry.  The result's type is not checked at run
     time: that would make every tail call leave a frame.
@@ -57,16 +59,21 @@ def make_lambda(
     _, forms = type_annotations.result_type(expander, body)
     inner = Scope(scope)
     owner = name.name if name else "fn"
+    label = exits.label_called(exits.RETURN) if returns else None
+    if label is not None:
+        inner.labels = {label.name: None}
     params, prologue, wraps = patterns.parameters(expander, pairs, inner, owner)
     variables = params.variables()
     target = LoopTarget(len(variables), owner) if recurs and not params.keys else None
-    inside = expander.body(forms, inner, target)
+    inside = expander.body(forms, exits.labelled(label, inner) if label else inner, target)
     for wrap in reversed(wraps):
         inside = wrap(inside)
     if prologue:
         inside = sequence([*prologue, inside], expander.span)
     if target is not None and target.used:
         params, inside = begun_anew(params, target, inside)
+    if label is not None:
+        inside = exits.block(expander, label, inside)
     return Lambda(name.stem if name else None, params, inside, expander.span)
 
 
@@ -89,7 +96,7 @@ def definition_value(expander: Expander, form: List, scope: Scope, var: Variable
             rest = rest.tail
         if not rest:
             raise expander.error(f"expected (defn {name.name} [parameters] body ...)")
-        return make_lambda(expander, name, parameter_pairs(expander, rest.head), rest.tail, scope)
+        return make_lambda(expander, name, parameter_pairs(expander, rest.head), rest.tail, scope, returns=True)
     type_, rest = type_annotations.result_type(expander, form.tail.tail)
     if rest and rest.tail and isinstance(rest.head, str):
         rest = rest.tail

@@ -22,8 +22,10 @@ def parts(form: Core) -> list[Core]:
         return [*form.inits, form.body]
     if isinstance(form, core.Recur):
         return list(form.args)
-    if isinstance(form, core.SetLocal | core.SetGlobal):
+    if isinstance(form, core.SetLocal | core.SetGlobal | core.Leave):
         return [form.value]
+    if isinstance(form, core.Block):
+        return [form.body]
     if isinstance(form, Marked):
         return [*form.operands, form.body]
     if isinstance(form, Lambda):

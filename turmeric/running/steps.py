@@ -450,6 +450,18 @@ def make_marked(steps: Steps, node: anf.Marked, scope: Scope, size: int) -> Step
     return step
 
 
+def make_leave(steps: Steps, node: anf.Leave, scope: Scope, size: int) -> Step:
+    body = steps.step(node.body, scope, size)
+    depth = range(node.depth)
+
+    def step(env: Environment, frames: Any, machine: Machine) -> State:
+        for _ in depth:
+            frames = frames[2]
+        return body(env, frames, machine)
+
+    return step
+
+
 def make_handler(values: list[Any]) -> Handler:
     """A handler from what it returns through, then for each clause its key, way and function."""
     returns, *rows = values
@@ -482,4 +494,5 @@ MAKERS: dict[type[Control], Callable[[Steps, Any, Scope, int], Step]] = {
     anf.Loop: make_loop,
     anf.Recur: make_recur,
     anf.Marked: make_marked,
+    anf.Leave: make_leave,
 }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from itertools import repeat
 
 from turmeric.intermediate import anf
 from turmeric.running.continuation import Continuation, Segment, Wind, frames_of
+from turmeric.running.machine import CURRENT
 from turmeric.running.operators import operator
 from turmeric.running.structure import construct, short
 from turmeric.running.values import Cell
@@ -27,19 +29,26 @@ if TYPE_CHECKING:
     from turmeric.vocabulary.structs import Struct
 
 
-class Identities:
-    """Counts the escapes.  A number, not an object: a copied continuation keeps it."""
-
-    count = 0
-
-
 def fresh_identity() -> int:
-    Identities.count += 1
-    return Identities.count
+    """A number that no other call gives, in whatever process: continuations travel, and meet
+    others.  A number, not an object: a copied continuation keeps it."""
+    return int.from_bytes(os.urandom(8), "big") >> 1
 
 
-def among(identity: int, identities: List) -> bool:
-    return any(each == identity for each in identities)
+EXTENT = "control.*extent*"
+
+
+def extent_of(identity: int, parameter: object) -> object:
+    """The innermost entry of that identity, or of that parameter, in any binding of `*extent*`."""
+    machine = CURRENT.machine
+    bindings = machine.segment.bindings if machine is not None else None
+    while bindings is not None:
+        values, bindings = bindings
+        entries: Any = values.get(EXTENT, ())
+        for entry in entries:
+            if entry[0] == identity or (parameter is not None and entry[1] is parameter):
+                return entry
+    return None
 
 
 def continuation_frames(continuation: Any) -> List:
@@ -93,6 +102,6 @@ def call_wound(machine: Machine, args: list[Any], frames: Frames) -> State:
 
 TABLE: dict[str, Callable[..., Any]] = {
     "fresh-identity": fresh_identity,
-    "among?": among,
+    "extent-of": extent_of,
     "continuation-frames": continuation_frames,
 }
