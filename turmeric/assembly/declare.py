@@ -14,6 +14,7 @@ from turmeric.intermediate.anf import Code
 from turmeric.reading import declarations as kinds
 from turmeric.reading.declarations import Declaration
 from turmeric.running.classes import Instance, Method, TypeClass
+from turmeric.running.iterating import CLASSES
 from turmeric.running.operators import OPERATORS
 from turmeric.running.values import Builtin, Closure, Homed, Operator
 from turmeric.running.world import World
@@ -21,7 +22,7 @@ from turmeric.vocabulary import namespace, structs
 from turmeric.vocabulary.errors import ERROR_TYPES, failure
 from turmeric.vocabulary.kinds import CHECKS, a
 from turmeric.vocabulary.namespace import Global, Module
-from turmeric.vocabulary.structs import DataType, StructType
+from turmeric.vocabulary.structs import DataType, Struct, StructType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ def declare_struct(declarer: Declarer, declaration: Declaration) -> None:
     made = own or StructType(
         declarer.module.name, declaration.name, fields, types, kind, None, declaration.span, result  # type: ignore[arg-type]
     )
+    made.make = CLASSES.get(made.symbol, Struct)
     declarer.define(declaration, namespace.TYPE, made)
 
 

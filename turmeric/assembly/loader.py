@@ -43,6 +43,7 @@ PRELUDE = (
     "io",
     "control",
     "effects",
+    "generator",
     "serial",
     "checkpoint",
 )

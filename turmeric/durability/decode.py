@@ -180,7 +180,7 @@ def build_frames(decoder: Decoder, row: Row, place: int) -> Any:
 def build_struct(decoder: Decoder, row: Row, place: int) -> Any:
     type_ = decoder.types[row[1]]
     assert type_ is not None
-    return type_.nullary or Struct(type_, tuple(decoder.values(row[2:])))
+    return type_.nullary or type_.make(type_, tuple(decoder.values(row[2:])))
 
 
 def build_map(decoder: Decoder, row: Row, place: int) -> Any:

@@ -14,6 +14,7 @@ from turmeric.durability.tables import Tables
 from turmeric.running.classes import Method, TypeClass
 from turmeric.running.continuation import Base, Binding, Cleanup, Continuation, Handler, Mask, Prompt, Wind
 from turmeric.running.functions import MISSING, Point
+from turmeric.running.iterating import Generator
 from turmeric.running.values import Builtin, Cell, Closure, Homed, Operator, Rc, Ref
 from turmeric.vocabulary.errors import TurmericError, failure
 from turmeric.vocabulary.kinds import type_name
@@ -263,6 +264,7 @@ WRITERS: dict[type, Writer] = {
     Set: lambda encoder, value, place: [wire.SET, *encoder.slots(value)],
     SourceSet: lambda encoder, value, place: [wire.SET, *encoder.slots(value)],
     Struct: struct_row,
+    Generator: struct_row,
     Closure: closure_row,
     Builtin: global_row,
     Operator: global_row,

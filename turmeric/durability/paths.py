@@ -36,7 +36,7 @@ def steps(value: Any) -> Iterator[Step]:
             name = value.function.code.name
             for var, inside in zip(value.function.code.captured, value.captured, strict=True):
                 yield f"function {name}, variable {var.name}", inside
-    elif type(value) is Struct:
+    elif isinstance(value, Struct):
         for field, inside in zip(value.type.fields, value.values, strict=True):
             yield f"field {field}", inside
     elif isinstance(value, Map):

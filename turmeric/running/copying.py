@@ -81,7 +81,7 @@ class Copier:
             return sets.from_iterable([made.get(id(part), part) for part in value])
         if isinstance(value, Map):
             return maps.from_pairs([(made.get(id(k), k), made.get(id(v), v)) for k, v in value.items()])
-        return Struct(value.type, tuple([made.get(id(part), part) for part in value.values]))
+        return value.type.make(value.type, tuple([made.get(id(part), part) for part in value.values]))
 
     def fill(self) -> None:
         """Give the cells, closures and continuations allocated before their contents."""

@@ -237,7 +237,7 @@ def construction(found: Global, args: list[Evaluator], general: Evaluator, place
             return general(env)
         values = [arg(env) for arg in args]
         if type_.loose or fits(type_, values):
-            return Struct(type_, tuple(values))
+            return type_.make(type_, tuple(values))
         try:
             return construct(type_, values)
         except Exception as error:

@@ -35,7 +35,7 @@ def children(value: Any) -> list[Any]:
         return list(value)
     if isinstance(value, Map):
         return [part for pair in value.items() for part in pair]
-    if type(value) is Struct:
+    if isinstance(value, Struct):
         return list(value.values)
     if type(value) is Closure:
         return [] if value.is_home() else list(value.captured)

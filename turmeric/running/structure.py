@@ -43,7 +43,7 @@ def construct(type_: Any, args: list[Any]) -> Struct:
         raise failure("arity-error", f"({shape}) {counts}", type_.symbol)
     for field, wanted, value in zip(fields, type_.types, args, strict=True):
         check_field(type_, field, wanted, value)
-    return Struct(type_, tuple(args))
+    return type_.make(type_, tuple(args))
 
 
 def fits(type_: StructType, values: list[Any]) -> bool:
@@ -80,8 +80,7 @@ def check_field(type_: StructType, field: str, wanted: object, value: object) ->
 
 def field(value: Any, name: str) -> Any:
     """`value.name`: of a struct, a map with that keyword, or a Python object."""
-    kind = type(value)
-    if kind is Struct:
+    if isinstance(value, Struct):
         place = value.type.index.get(name)
         if place is not None:
             return value.values[place]
@@ -138,7 +137,7 @@ def get(container: Any, key: Any, default: Any = None) -> Any:
         return default
     if isinstance(container, Set):
         return key if key in container else default
-    if type(container) is Struct:
+    if isinstance(container, Struct):
         return struct_get(container, key, default)
     if isinstance(container, Vector | str | bytes | List):
         if type(key) is int and 0 <= key < len(container):

@@ -46,8 +46,8 @@ def type_name(value: object) -> str:
     name = _NAMES.get(kind)
     if name is not None:
         return name
-    if kind is Struct:
-        return value.type.symbol  # type: ignore[attr-defined, no-any-return]
+    if isinstance(value, Struct):
+        return value.type.symbol
     own = getattr(value, "type_name", None)
     return own if isinstance(own, str) else f"python.{kind.__name__}"
 

@@ -53,6 +53,7 @@ class StructType:
         "index",
         "kind",
         "loose",
+        "make",
         "module",
         "name",
         "nullary",
@@ -80,6 +81,8 @@ class StructType:
         """Whether no field declares a type."""
         self.checks: tuple[Callable[[object], bool], ...] | None = None
         """What each field's value must pass; filled in when it is first needed."""
+        self.make: type[Struct] = Struct
+        """The class of its values: `Struct`, but for types that Python code uses in a way of their own."""
         self.kind = kind
         self.data_type = data_type
         self.index = {field: place for place, field in enumerate(self.fields)}

@@ -7,6 +7,7 @@ from turmeric.running import arithmetic, copying, structure
 from turmeric.running.classes import Method, TypeClass, method_for
 from turmeric.running.continuation import Continuation, frames_of
 from turmeric.running.functions import MISSING
+from turmeric.running.iterating import Generator
 from turmeric.running.machine import CURRENT
 from turmeric.running.structure import short
 from turmeric.running.values import Builtin, Cell, Closure, Operator, Rc, Ref
@@ -104,7 +105,8 @@ def items(value: Any, name: str) -> Any:
         return value
     if structure.is_python(value) and hasattr(value, "__iter__"):
         return python_items(value)
-    raise failure("type-error", f"{name} expects a collection, got {short(value)}", value)
+    hint = "; (gen-collect g) gives its elements as a list" if type(value) is Generator else ""
+    raise failure("type-error", f"{name} expects a collection, got {short(value)}{hint}", value)
 
 
 def python_items(value: Any) -> list[Any]:
@@ -361,7 +363,7 @@ TABLE: dict[str, Callable[..., Any]] = {
     "vector?": lambda value: isinstance(value, Vector),
     "map?": lambda value: isinstance(value, Map),
     "set?": lambda value: isinstance(value, Set),
-    "struct?": lambda value: type(value) is Struct,
+    "struct?": lambda value: isinstance(value, Struct),
     "error?": lambda value: type(value) is Struct and value.type.kind == "error",
     "fn?": is_function,
     "continuation?": lambda value: type(value) is Continuation,

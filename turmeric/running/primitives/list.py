@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain, islice
 
 from turmeric.running import collecting
+from turmeric.running.iterating import Generator
 from turmeric.running.primitives.core import concat, items
 from turmeric.running.structure import short
 from turmeric.vocabulary import lists, vectors
@@ -197,6 +198,7 @@ TABLE: dict[str, Callable[..., Any]] = {
     "dedupe": dedupe,
     "partition*": partition,
     "conj": collecting.conj,
-    "into": collecting.into,
+    "generator?": lambda value: type(value) is Generator,
+    "into*": collecting.into,
     "frequencies": collecting.frequencies,
 }
