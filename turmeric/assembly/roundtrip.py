@@ -2,7 +2,8 @@
 
 A program must do the same in this mode as in the plain one: what a frame does not carry
 is lost here.  Cells that the process's own definitions hold stay what they are, since
-definitions are the process's; everything else is new after each call.
+definitions are the process's, and so do those that Python code handed in, which may keep
+them; everything else is new after each call.
 """
 
 from __future__ import annotations
@@ -93,6 +94,12 @@ class RoundTripMachine(Machine):
         super().__init__(session.world.library, outer)
         self.session = session
         self.base = self.segment
+        self.given: list[Any] = []
+        """What Python code called, and with what."""
+
+    def call(self, function: Any, args: list[Any], prompt: bool = False) -> Any:
+        self.given = [function, *args]
+        return super().call(function, args, prompt)
 
     def apply(self, callee: Any, args: list[Any], frames: Frames) -> State:
         if type(callee) is Closure and self.session.due():
@@ -107,7 +114,7 @@ class RoundTripMachine(Machine):
         """The same call in a restored state."""
         pieces, _ = capture(frames, self.segment, Base)
         whole = Continuation(pieces, one_shot=False)
-        external = process_state(self.session.world)
+        external = process_state(self.session.world, self.given)
         made = self.session.round_trip(vectors.from_iterable([callee, *args, whole]), external)
         callee, *args, whole = made
         top, _ = whole.pieces[-1]
@@ -118,9 +125,9 @@ class RoundTripMachine(Machine):
         return callee, args, top
 
 
-def process_state(world: World) -> list[Any]:
-    """What changes in the values that the definitions of this process hold: cells,
-    continuations, open files, random generators."""
+def process_state(world: World, given: list[Any]) -> list[Any]:
+    """What changes in the values that the definitions of this process hold, and in those given:
+    cells, continuations, open files, random generators."""
     found: list[Any] = []
     seen: set[int] = set()
     work = [
@@ -129,6 +136,7 @@ def process_state(world: World) -> list[Any]:
         if not module.library
         for definition in module.definitions.values()
     ]
+    work += given
     while work:
         value = work.pop()
         if getattr(value, "inert", False) or id(value) in seen:
