@@ -204,3 +204,40 @@ def test_parameters_are_bound_in_another_process(tmp_path: Path) -> None:
     save(tmp_path, BOUND)
     done = tur(tmp_path, "resume", "saved.bin", ":resumed")
     assert (done.stdout, done.stderr) == (":resumed :bound 50 [:again 50]\n", "")
+
+
+GENERATOR = """
+(def squares (gen [] (defer (println "done")) (for-each (range 1 6) (fn [n] (yield (* n n))))))
+(defn stages [g] (gen-filter odd? (gen-map (fn [x] (+ x 1)) g)))
+(def saved {:suspended (stages squares) :fresh (stages (gen [] (yield 8))) :finished (gen [] nil)})
+(defn save []
+  (gen-next saved.finished)
+  (println (gen-take 1 saved.suspended))
+  (write-file "saved.bin" (serialize saved)))
+(defn go-on []
+  (let [there (deserialize (read-file "saved.bin" :as :bytes))]
+    (println there)
+    (doseq [name [:suspended :fresh :finished]] (println name (gen-collect (get there name))))))
+(defn main [] (if (= (first (args)) "save") (save) (go-on)))
+"""
+
+
+def test_a_generator_goes_on_in_another_process(tmp_path: Path) -> None:
+    (tmp_path / "squares.tur").write_text(GENERATOR)
+    done = tur(tmp_path, "run", "squares.tur", "save", seed=1)
+    assert (done.stdout, done.stderr) == ("(5)\n", "")
+    done = tur(tmp_path, "run", "squares.tur", seed=2)
+    assert (done.stdout, done.stderr) == (
+        "{:suspended #<generator, suspended>, :fresh #<generator, not started>, :finished #<generator, done>}\n"
+        "done\n:suspended (17)\n:fresh (9)\n:finished ()\n",
+        "",
+    )
+
+
+def test_a_generator_whose_body_changed_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "squares.tur").write_text(GENERATOR)
+    tur(tmp_path, "run", "squares.tur", "save")
+    (tmp_path / "squares.tur").write_text(GENERATOR.replace("(* n n)", "(* n n n)"))
+    done = tur(tmp_path, "run", "squares.tur")
+    assert done.returncode == 1
+    assert done.stderr.startswith("schema-mismatch: "), done.stderr

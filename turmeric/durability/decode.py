@@ -20,7 +20,6 @@ from turmeric.running.functions import MISSING
 from turmeric.running.values import Cell, Closure, Rc, Ref
 from turmeric.vocabulary import lists, maps, sets, vectors
 from turmeric.vocabulary.namespace import UNBOUND
-from turmeric.vocabulary.structs import Struct
 from turmeric.vocabulary.symbols import keyword, symbol
 
 TYPE_CHECKING = False

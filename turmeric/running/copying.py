@@ -16,7 +16,6 @@ from turmeric.vocabulary import lists, maps, sets, vectors
 from turmeric.vocabulary.lists import List
 from turmeric.vocabulary.maps import Map
 from turmeric.vocabulary.sets import Set
-from turmeric.vocabulary.structs import Struct
 from turmeric.vocabulary.vectors import Vector
 
 TYPE_CHECKING = False

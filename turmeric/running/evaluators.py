@@ -17,7 +17,7 @@ from turmeric.running.values import Builtin, Cell, Closure
 from turmeric.vocabulary import namespace
 from turmeric.vocabulary.errors import TurmericError, failure
 from turmeric.vocabulary.namespace import UNBOUND, Global
-from turmeric.vocabulary.structs import Struct, StructType
+from turmeric.vocabulary.structs import StructType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
