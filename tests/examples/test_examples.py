@@ -100,6 +100,15 @@ def test_a_saved_price_fits_only_its_code(place: Path) -> None:
     assert output(place, "tur", "run", "price.tur", "load").startswith("Cannot resume: ")
 
 
+@pytest.mark.parametrize("place", ["generator-pipeline"], indirect=True)
+def test_a_pipeline_goes_on_wherever_it_was_saved(place: Path) -> None:
+    whole = output(place, "tur", "run", "begin.tur", "9")
+    assert output(place, "tur", "run", "finish.tur") == ""
+    for count in range(4):
+        begun = output(place, "tur", "run", "begin.tur", str(count), seed="1")
+        assert begun + output(place, "tur", "run", "finish.tur", seed="2") == whole
+
+
 @pytest.mark.parametrize("place", ["first-steps"], indirect=True)
 def test_tour(place: Path) -> None:
     assert output(place, "tur", "run", "tour.tur") == (place / "tour.out").read_text()
