@@ -38,7 +38,8 @@ def test_python_and_the_program_share_it(runtime: Runtime) -> None:
 
 
 def test_of_a_module(tmp_path: Path) -> None:
-    (tmp_path / "counting.tur").write_text("(def count-down (gen [n] (when (> n 0) (yield n) (yield-from (count-down (- n 1))))))")
+    counting = "(def count-down (gen [n] (when (> n 0) (yield n) (yield-from (count-down (- n 1))))))"
+    (tmp_path / "counting.tur").write_text(counting)
     module = Runtime(roots=[str(tmp_path)]).load(str(tmp_path / "counting.tur"))
     assert list(module.count_down(3)) == [3, 2, 1]
 
@@ -93,7 +94,10 @@ def test_an_error_of_python_ends_the_body(runtime: Runtime) -> None:
         next(g)
 
 
-@pytest.mark.parametrize("text", ["(struct point [x]) (point 1)", "(Some 1)", "None", '(error "e")', "(fn [] 1)", "(ref 1)"])
+OTHERS = ["(struct point [x]) (point 1)", "(Some 1)", "None", '(error "e")', "(fn [] 1)", "(ref 1)"]
+
+
+@pytest.mark.parametrize("text", OTHERS)
 def test_nothing_else_becomes_iterable(runtime: Runtime, text: str) -> None:
     value = runtime.eval(text)
     assert not isinstance(value, Iterable)
@@ -113,9 +117,15 @@ def test_a_deserialized_one_is_iterable(runtime: Runtime) -> None:
     assert [next(copy), next(copy), next(g)] == [3, 4, 3]
 
 
+ASKING = """(defn broken [] (yield 1) (quot 1 0))
+(defn ask [g] (println (gen-next g)) (println (gen-next g)))
+(ask (gen [] (broken) :end))
+"""
+
+
 def test_a_report_shows_the_body_and_who_asked(tmp_path: Path) -> None:
     program = tmp_path / "shop.tur"
-    program.write_text("(defn broken [] (yield 1) (quot 1 0))\n(defn ask [g] (println (gen-next g)) (println (gen-next g)))\n(ask (gen [] (broken) :end))\n")
+    program.write_text(ASKING)
     with pytest.raises(TurmericError) as caught:
         Runtime(roots=[str(tmp_path)]).load(str(program))
     text = report(caught.value)
@@ -143,7 +153,11 @@ STEPS: list[Step] = [
 
 
 @settings(max_examples=60, deadline=None)
-@given(xs=st.lists(st.integers(-50, 50), max_size=8), steps=st.lists(st.sampled_from(STEPS), max_size=5), cut=st.integers(0, 6))
+@given(
+    xs=st.lists(st.integers(-50, 50), max_size=8),
+    steps=st.lists(st.sampled_from(STEPS), max_size=5),
+    cut=st.integers(0, 6),
+)
 def test_pipelines_give_what_lists_give(runtime: Runtime, xs: list[int], steps: list[Step], cut: int) -> None:
     """Also when the pipeline is stored and restored after some elements."""
     text, wanted = "[" + " ".join(map(str, xs)) + "]", xs
