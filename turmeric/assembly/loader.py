@@ -43,6 +43,7 @@ PRELUDE = (
     "io",
     "control",
     "effects",
+    "search",
     "serial",
     "checkpoint",
 )
