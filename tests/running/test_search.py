@@ -191,3 +191,27 @@ def test_goes_on_in_another_process(tmp_path: Path, order: str) -> None:
     assert whole.count("[:") == 12
     assert tur(tmp_path, "run", "half.tur", seed=2) == "saved\n"
     assert tur(tmp_path, "resume", "search.bin", seed=3) == whole
+
+
+FIRST_OF_MANY = """
+(defn numbers-from [n] (amb n (numbers-from (+ n 1))))
+(run 1 (fn [] (let [n (numbers-from 0)] (require (= n {count})) n)) :order :{order})
+"""
+
+
+@pytest.mark.parametrize("order", ORDERS[:2])
+def test_a_way_that_goes_on_and_on_takes_constant_memory(order: str) -> None:
+    few = peak_memory(FIRST_OF_MANY.format(count=5_000, order=order))
+    many = peak_memory(FIRST_OF_MANY.format(count=80_000, order=order))
+    assert many < few * 1.1
+
+
+def peak_memory(program: str) -> int:
+    """The most memory, in KiB, that a process of its own takes to run a program."""
+    code = (
+        "import resource, sys; from turmeric.assembly.session import Session\n"
+        "session = Session([]); session.activate(); session.evaluate(sys.argv[1])\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, program], capture_output=True, text=True, check=True)
+    return int(done.stdout)
