@@ -114,6 +114,16 @@ def test_tour(place: Path) -> None:
     assert output(place, "tur", "run", "tour.tur") == (place / "tour.out").read_text()
 
 
+@pytest.mark.parametrize("place", ["sudoku"], indirect=True)
+@pytest.mark.parametrize("stop", ["1", "6"])
+def test_a_stopped_search_finds_the_other_solutions(place: Path, stop: str) -> None:
+    whole = output(place, "tur", "run", "solve.tur", "several.txt")
+    grids = whole[whole.index("\n\n") :]
+    assert len({grid.strip()[-161:] for grid in grids.split("\n\n")[1:]}) == 6
+    output(place, "tur", "run", "solve.tur", "several.txt", stop)
+    assert output(place, "tur", "resume", "checkpoint-sudoku.bin", seed="4711").endswith(grids)
+
+
 def test_the_driver_needs_only_python(tmp_path: Path) -> None:
     """`python3 run-with-kills.py` imports nothing of this project."""
     text = (EXAMPLES / "order-workflow" / "run-with-kills.py").read_text()

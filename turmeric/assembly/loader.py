@@ -44,6 +44,7 @@ PRELUDE = (
     "control",
     "effects",
     "generator",
+    "search",
     "serial",
     "checkpoint",
 )

@@ -180,9 +180,11 @@ class Continuation:
     abortive     reinstating replaces the current continuation (`call/cc`)
     continuable  False for the `k` of an error that no `throw` raised: only `discontinue`
     awaits       the type of the effect it was performed for, if that declares its result's type
+    stateless    no state can be reached from its pieces: they need no copy. Set when a walk found
+                 that; it stays so because frames and marks do not change
     """
 
-    __slots__ = ("abortive", "awaits", "consumed", "continuable", "one_shot", "pieces", "refs")
+    __slots__ = ("abortive", "awaits", "consumed", "continuable", "one_shot", "pieces", "refs", "stateless")
     type_name = "continuation"
 
     def __init__(self, pieces: tuple[Piece, ...], one_shot: bool) -> None:
@@ -192,6 +194,7 @@ class Continuation:
         self.abortive = False
         self.continuable = True
         self.awaits: StructType | None = None
+        self.stateless = False
         self.refs: list[Any] = []
         """The refs that serializing moved into this continuation."""
 

@@ -134,14 +134,17 @@ class Copier:
 
 def copied(value: Any) -> Any:
     """A copy of a value that shares no cell with it; the value itself when there is none in it."""
-    leading = leading_to_state([value])
+    leading, _ = leading_to_state([value])
     return Copier(leading).copy(value) if id(value) in leading else value
 
 
 def copied_pieces(continuation: Continuation) -> tuple[Piece, ...]:
     """The pieces of a continuation for one resumption: its cells are copied."""
-    leading = leading_to_state(children(continuation))
+    if continuation.stateless:
+        return continuation.pieces
+    leading, for_good = leading_to_state(children(continuation))
     if not leading:
+        continuation.stateless = for_good
         return continuation.pieces
     whole = Continuation(continuation.pieces, one_shot=False)
     made: Continuation = Copier({*leading, id(whole)}).copy(whole)

@@ -67,11 +67,11 @@ def mark_values(mark: Mark) -> list[Any]:
     return []
 
 
-def leading_to_state(roots: Iterable[Any]) -> set[int]:
-    """The ids of all values below `roots` that are state or lead to some.
+def leading_to_state(roots: Iterable[Any]) -> tuple[set[int], bool]:
+    """The ids of all values below `roots` that are state or lead to some, and whether that is so for good.
 
-    The others are inert from now on; unless something leads to the cell of a definition,
-    which stops being that when it is defined again.
+    It is not when something leads to the cell of a definition, which stops being that when it
+    is defined again. Otherwise the values that do not lead to state are inert from now on.
     """
     parents: dict[int, list[int]] = {}
     visited: dict[int, Any] = {}
@@ -93,7 +93,7 @@ def leading_to_state(roots: Iterable[Any]) -> set[int]:
     for place, value in visited.items() if for_good else ():
         if place not in leading:
             value.inert = True
-    return leading
+    return leading, for_good
 
 
 def climbed(found: list[int], parents: dict[int, list[int]]) -> set[int]:

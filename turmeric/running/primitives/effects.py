@@ -78,11 +78,26 @@ def general(
     return machine.apply(function, [*values, continuation], segment.frames)
 
 
+@operator("perform-or", "effects")
+def perform_or(machine: Machine, args: list[Any], frames: Frames) -> State:
+    """`perform`; where no handler knows the effect, what a function makes of that error."""
+    effect, otherwise = args
+    known = type(effect) is Struct and effect.type.kind == EFFECT
+    if known and handling(machine.segment.handlers, effect.type) is None:
+        return machine.apply(otherwise, [unhandled(machine, effect).value], frames)
+    return perform(machine, [effect], frames)
+
+
+def handling(segment: Segment | None, type_: StructType) -> Segment | None:
+    """The nearest segment with a handler that knows an effect, from one with a handler on."""
+    while segment is not None and type_ not in segment.mark.clauses:  # type: ignore[union-attr]
+        segment = segment.rest.handlers  # type: ignore[union-attr]
+    return segment
+
+
 def perform_on(machine: Machine, effect: Struct, frames: Frames, above: tuple[Piece, ...]) -> State:
     """Go on with a `perform` outside of a region of `dynamic-wind`: its handler lies further out."""
-    segment = machine.handlers(open_masks(above))
-    while segment is not None and effect.type not in segment.mark.clauses:  # type: ignore[union-attr]
-        segment = segment.rest.handlers  # type: ignore[union-attr]
+    segment = handling(machine.handlers(open_masks(above)), effect.type)
     assert segment is not None
     return general(machine, effect.type, list(effect.values), frames, segment, above)
 
