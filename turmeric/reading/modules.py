@@ -47,7 +47,7 @@ def keyword_options(expander: Expander, items: list[object]) -> dict[str, object
 
 @top("import")
 def top_import(expander: Expander, form: List) -> Iterator[Declaration]:
-    """`(import app.orders :as o :refer [process-order])`."""
+    """`(import app.orders :as o :refer [process-order])`; `:refer :all` takes all that is exported."""
     name = form.tail.head if form.tail else None
     if type(name) is not Symbol:
         raise expander.error("expected (import module.name :as alias :refer [name ...])")
@@ -58,7 +58,10 @@ def top_import(expander: Expander, form: List) -> Iterator[Declaration]:
     alias = options.get("as")
     expander.module.aliases[write(alias) if alias is not None else name.name] = module
     names = options.get("refer", vectors.EMPTY)
-    for item in type_annotations.vector_items(expander, names, "a vector of names after :refer"):
+    if isinstance(names, Keyword) and names.name == "all":
+        expander.module.referred.update({each: module.definitions[each] for each in module.exported()})
+        names = vectors.EMPTY
+    for item in type_annotations.vector_items(expander, names, "a vector of names, or :all, after :refer"):
         outer, expander.span = expander.span, span_of(item) or expander.span
         refer(expander, module, item)
         expander.span = outer
