@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from turmeric.fronts.naming import Names
 from turmeric.reading import core
-from turmeric.reading.clauses import with_tails
+from turmeric.reading.clauses import unsettled, with_tails
 from turmeric.vocabulary import lists, vectors
 from turmeric.vocabulary.lists import List
 from turmeric.vocabulary.maps import Map
@@ -194,28 +194,24 @@ def handle(form: core.Marked, names: Names) -> object:
     return listed("handle", datum_of(form.body, names), *clauses)
 
 
-ENDS = (("effects", "leave-clause"), ("core", "finish-clause"))
-"""What ends of a clause were wrapped into that do not continue."""
-
-
 def ended(form: Core) -> bool:
+    """Whether an end of a clause that runs in place was wrapped, since it does not continue."""
     callee = form.function if isinstance(form, core.Call) else None
-    return isinstance(callee, core.Global) and (callee.module, callee.name) in ENDS
+    return isinstance(callee, core.Global) and (callee.module, callee.name) == ("effects", "leave-clause")
 
 
 def with_continuation(made: core.Lambda, way: str) -> core.Lambda:
     """A clause's function as it was written: with the continuation as its last parameter."""
-    if way == "multi-shot":
-        return made
-    in_place = way == "in-place"
-    k = core.Variable("k") if in_place else made.params.required[-1]
+    if way != "in-place":
+        return core.Lambda(made.name, made.params, unsettled(made.body), made.span)
+    k = core.Variable("k")
 
     def change(end: Core) -> Core:
         if ended(end):
             return end.args[0]  # type: ignore[attr-defined, no-any-return]
-        return core.Call(core.Global("core", "continue"), [core.Local(k), end]) if in_place else end
+        return core.Call(core.Global("core", "continue"), [core.Local(k), end])
 
-    params = core.Parameters((*made.params.required, k) if in_place else made.params.required)
+    params = core.Parameters((*made.params.required, k))
     return core.Lambda(made.name, params, with_tails(made.body, change), made.span)
 
 

@@ -178,5 +178,5 @@ def settle(expander: Expander, made: Lambda, type_: StructType | None) -> str:
         made.params, made.body = Parameters(made.params.required[:-1]), body
         return "in-place"
     if clauses.is_confined(made.body, k):
-        made.body = clauses.settled(made.body, k, lambda end: expander.core_call("finish-clause", end, Local(k)))
+        made.body = clauses.settled(made.body, k, expander.core_call("abandon", Local(k)))
     return "one-shot"
