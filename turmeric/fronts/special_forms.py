@@ -70,6 +70,19 @@ SPECIAL_FORMS: dict[str, tuple[str, str]] = {
     ),
     "defstruct": ("(defstruct name [field : type ...])", "The same as `struct`."),
     "deferror": ("(deferror name [field ...])", "Define a struct that is an error."),
+    "defeffect": (
+        "(defeffect Name [field : type ...] : type)",
+        "Define an effect, with the type of its result: (perform (Name value ...)) asks the nearest handler.",
+    ),
+    "handle": (
+        "(handle body (Effect [param ...] k) expr ... (return [v] expr))",
+        "Evaluate the body; a clause answers an effect performed in it: (continue k v) gives v to the `perform`, "
+        "and a clause that does not continue gives the value of the whole.  `^multishot k` may be continued often.",
+    ),
+    "handler": (
+        "(handler (Effect [param ...] k) expr ... (return [v] expr))",
+        "The clauses of a `handle` as a value, for `with-handler` and `compose-handlers`.",
+    ),
     "defdata": ("(defdata Name (Constructor field ...) ...)", "Define a type with several constructors, for `match`."),
     "defclass": (
         "(defclass Name [a] (method [x : a] : T default?) ...)",

@@ -23,9 +23,11 @@ from turmeric.vocabulary.vectors import Vector
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import TypeGuard
+
     from turmeric.vocabulary.spans import Span
 
-    Clause = tuple[object, object, Span | None]
+    Clause = tuple[List, object, Span | None]
     """A clause's head, its expression, and where that stands."""
 
 MULTI_SHOT = "^multishot"
@@ -54,19 +56,18 @@ def rows(expander: Expander, items: list[object], spans: list[Span | None], scop
     of each clause."""
     returns: Core = Const(None)
     operands: list[Core] = []
-    seen: set[str] = set()
+    seen: set[object] = set()
     for head, body, span in paired(expander, items, spans):
         if is_return(head):
             if not isinstance(returns, Const):
                 raise expander.error("a handler has at most one `return`", span=span_of(head))
             returns = return_clause(expander, head, scope)
             continue
-        clause = effect_clause(expander, head, body, span, scope)
-        effect = write(clause[0])
+        effect, *clause = effect_clause(expander, head, body, span, scope)
         if effect in seen:
-            raise expander.error(f"two clauses for the effect {effect}", span=span_of(head))
+            raise expander.error(f"two clauses for the effect {write(head.head)}", span=span_of(head))
         seen.add(effect)
-        operands += clause[1:]
+        operands += clause
     return [returns, *operands]
 
 
@@ -79,8 +80,9 @@ def paired(expander: Expander, items: list[object], spans: list[Span | None]) ->
         if is_return(head):
             found.append((head, None, None))
             place += 1
-        elif not isinstance(head, List) or not head or type(head.head) is not Symbol:
-            raise expander.error(f"expected a clause {SHAPE}, got {write(head)[:60]}", span=spans[place])
+        elif not is_head(head):
+            hint = "; a clause has one expression: put several into (do ...)" if place else ""
+            raise expander.error(f"expected a clause {SHAPE}, got {write(head)[:60]}{hint}", span=spans[place])
         elif place + 1 == len(items):
             raise expander.error(f"the clause {write(head)[:60]} has no expression", span=spans[place])
         else:
@@ -89,13 +91,16 @@ def paired(expander: Expander, items: list[object], spans: list[Span | None]) ->
     return found
 
 
-def is_return(head: object) -> bool:
-    return isinstance(head, List) and len(head) > 0 and type(head.head) is Symbol and head.head.name == "return"
+def is_head(datum: object) -> TypeGuard[List]:
+    return isinstance(datum, List) and len(datum) > 0 and type(datum.head) is Symbol
 
 
-def return_clause(expander: Expander, head: object, scope: Scope) -> Lambda:
+def is_return(datum: object) -> TypeGuard[List]:
+    return is_head(datum) and datum.head == symbol("return")
+
+
+def return_clause(expander: Expander, head: List, scope: Scope) -> Lambda:
     """`(return [v] expr)` as a function."""
-    assert isinstance(head, List)
     parameters = head.tail.head if len(head) > 2 else None
     pairs = parameter_pairs(expander, parameters) if isinstance(parameters, Vector) else []
     if len(pairs) != 1 or len(head) != 3:
@@ -106,19 +111,19 @@ def return_clause(expander: Expander, head: object, scope: Scope) -> Lambda:
 
 
 def effect_clause(
-    expander: Expander, head: object, body: object, span: Span | None, scope: Scope
+    expander: Expander, head: List, body: object, span: Span | None, scope: Scope
 ) -> tuple[object, Core, Core, Core]:
-    """A clause's effect as it is written, and its key, way and function."""
-    assert isinstance(head, List)
+    """A clause's effect (its name when it is defined later), and its key, way and function."""
     name = head.head
     k, multi_shot = continuation_name(expander, head)
     pairs = parameter_pairs(expander, head.tail.head) if len(head) > 1 else []
     type_ = effect_type(expander, name, scope, len(pairs) if len(head) > 1 else None)
     forms = source_list([body], expander.span, (span,))
-    made = make_lambda(expander, None, [*pairs, (k, None)], forms, scope, recurs=False)
-    made.name = str(name.name).rpartition(".")[2]  # type: ignore[attr-defined]
+    assert type(name) is Symbol
+    made = make_lambda(expander, name, [*pairs, (k, None)], forms, scope, recurs=False)
+    made.name = name.name.rpartition(".")[2]
     way = "multi-shot" if multi_shot else settle(expander, made, type_)
-    return name, expander.expand(name, scope), Const(way), made
+    return type_ or name, expander.expand(name, scope), Const(way), made
 
 
 def continuation_name(expander: Expander, head: List) -> tuple[Symbol, bool]:
@@ -144,7 +149,8 @@ def effect_type(expander: Expander, name: object, scope: Scope, count: int | Non
         found = expander.member(name)
     type_ = found.value if isinstance(found, namespace.Global) else None
     if isinstance(found, namespace.Global) and type(type_) is not StructType and found.kind != namespace.TYPE:
-        raise expander.error(f"`{write(name)}` is no effect; define it with (defeffect {write(name)} [...])")
+        message = f"`{write(name)}` is no effect; define one with (defeffect Name [field ...])"
+        raise expander.error(message, span=span_of(name))
     if type(type_) is not StructType:
         return None
     if type_.kind != EFFECT:

@@ -1,4 +1,4 @@
-"""The operators of the module `effects`: from a `perform` to the nearest handler that knows the effect.
+"""The module `effects`: from a `perform` to the nearest handler that knows the effect.
 
 A clause that runs in place stands on a mask above the frames of the `perform`; its value
 goes to them.  Any other clause gets those frames as a continuation, and runs outside of
@@ -27,9 +27,11 @@ from turmeric.running.steps import make_handler
 from turmeric.running.structure import short
 from turmeric.vocabulary.errors import TurmericError, failure
 from turmeric.vocabulary.structs import EFFECT, Struct, StructType
+from turmeric.vocabulary.symbols import Symbol, symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from turmeric.running.continuation import Frames, Piece
@@ -42,7 +44,7 @@ def perform(machine: Machine, args: list[Any], frames: Frames) -> State:
     """Ask the nearest handler of the effect for the value of the `perform`."""
     effect = args[0]
     if type(effect) is not Struct:
-        raise failure("type-error", f"perform expects an effect, got {short(effect)}", effect)
+        raise no_effect(effect)
     return perform_parts(machine, effect.type, list(effect.values), frames)
 
 
@@ -105,16 +107,31 @@ def perform_on(machine: Machine, effect: Struct, frames: Frames, above: tuple[Pi
 CAPTURES["perform"] = perform_on
 
 
+def no_effect(value: Any) -> TurmericError:
+    """The error for a `perform` of something else."""
+    hint = ""
+    if type(value) is StructType and value.kind == EFFECT:
+        hint = f"; write (perform {shape(value)})"
+    elif type(value) is Struct:
+        hint = f": {value.type.name} is defined as a {value.type.kind}, not with defeffect"
+    return failure("type-error", f"perform expects an effect, got {short(value)}{hint}", value)
+
+
+def shape(effect: StructType) -> str:
+    return f"({' '.join((effect.name, *effect.fields))})"
+
+
 def unhandled(machine: Machine, effect: Struct) -> TurmericError:
     """The error for an effect without a handler; it is located where the effect was performed."""
     if effect.type.kind != EFFECT:
-        return failure("type-error", f"perform expects an effect, got {short(effect)}", effect)
+        return no_effect(effect)
     segment = machine.segment
     while segment.rest is not None:
         segment = segment.rest
     beyond = segment.mark.foreign if type(segment.mark) is Base else None
-    hint = f"; handlers outside of the Python function {beyond} cannot be reached" if beyond else ""
-    message = f"no handler around this for the effect {short(effect)}{hint}"
+    needed = f"put (handle ... ({effect.type.name} [{' '.join(effect.type.fields)}] k) expression) around it"
+    hint = f"handlers outside of the Python function {beyond} cannot be reached" if beyond else needed
+    message = f"no handler around this for the effect {short(effect)}; {hint}"
     return failure("unhandled-effect", message, effect)
 
 
@@ -140,4 +157,11 @@ def call_handled(machine: Machine, args: list[Any], frames: Frames) -> State:
     return machine.apply(thunk, [], None)
 
 
+def effect_name(effect: Any) -> Symbol:
+    """An effect's name; messages show it as the program writes it."""
+    if type(effect) is not StructType or effect.kind != EFFECT:
+        raise failure("type-error", f"effect-name expects an effect's type, got {short(effect)}", effect)
+    return symbol(effect.name)
 
+
+TABLE: dict[str, Callable[..., Any]] = {"effect-name": effect_name}
