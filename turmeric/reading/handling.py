@@ -92,11 +92,13 @@ def paired(expander: Expander, items: list[object], spans: list[Span | None]) ->
 
 
 def is_head(datum: object) -> TypeGuard[List]:
-    return isinstance(datum, List) and len(datum) > 0 and type(datum.head) is Symbol
+    """Whether a datum has the form `(Effect [parameters ...] ...)`."""
+    named = isinstance(datum, List) and len(datum) > 1 and type(datum.head) is Symbol
+    return named and isinstance(datum.tail.head, Vector)  # type: ignore[attr-defined]
 
 
 def is_return(datum: object) -> TypeGuard[List]:
-    return is_head(datum) and datum.head == symbol("return")
+    return isinstance(datum, List) and len(datum) > 0 and datum.head == symbol("return")
 
 
 def return_clause(expander: Expander, head: List, scope: Scope) -> Lambda:
@@ -116,8 +118,8 @@ def effect_clause(
     """A clause's effect (its name when it is defined later), and its key, way and function."""
     name = head.head
     k, multi_shot = continuation_name(expander, head)
-    pairs = parameter_pairs(expander, head.tail.head) if len(head) > 1 else []
-    type_ = effect_type(expander, name, scope, len(pairs) if len(head) > 1 else None)
+    pairs = parameter_pairs(expander, head.tail.head)
+    type_ = effect_type(expander, name, scope, len(pairs))
     forms = source_list([body], expander.span, (span,))
     assert type(name) is Symbol
     made = make_lambda(expander, name, [*pairs, (k, None)], forms, scope, recurs=False)
@@ -128,7 +130,7 @@ def effect_clause(
 
 def continuation_name(expander: Expander, head: List) -> tuple[Symbol, bool]:
     """The name after the parameters, and whether the continuation is multi-shot."""
-    after = list(head.tail.tail) if len(head) > 1 else []
+    after = list(head.tail.tail)
     if not after:
         return symbol("_"), False
     multi_shot = len(after) == 2 and after[0] == symbol(MULTI_SHOT)
@@ -142,7 +144,7 @@ def continuation_name(expander: Expander, head: List) -> tuple[Symbol, bool]:
     return only, multi_shot
 
 
-def effect_type(expander: Expander, name: object, scope: Scope, count: int | None) -> StructType | None:
+def effect_type(expander: Expander, name: object, scope: Scope, count: int) -> StructType | None:
     """The effect that a clause names, when it is defined by now; the clause must fit it."""
     found = expander.resolve(name, scope) if type(name) is Symbol else None
     if found is None and type(name) is Symbol:
@@ -156,9 +158,9 @@ def effect_type(expander: Expander, name: object, scope: Scope, count: int | Non
     if type_.kind != EFFECT:
         raise expander.error(f"`{write(name)}` is a {type_.kind}, no effect", span=span_of(name))
     if count != len(type_.fields):
-        shape = " ".join(type_.fields)
-        got = "no vector of parameters" if count is None else f"{count} parameter{'' if count == 1 else 's'}"
-        raise expander.error(f"the effect is ({type_.name} {shape}), but its clause has {got}", span=span_of(name))
+        shape = " ".join((type_.name, *type_.fields))
+        got = f"{count} parameter{'' if count == 1 else 's'}"
+        raise expander.error(f"the effect is ({shape}), but its clause has {got}", span=span_of(name))
     return type_
 
 

@@ -23,7 +23,7 @@ from turmeric.running.operators import TAKING_PARTS
 from turmeric.running.structure import construct, fits
 from turmeric.running.values import Closure, Operator
 from turmeric.vocabulary import namespace
-from turmeric.vocabulary.errors import failure
+from turmeric.vocabulary.errors import TurmericError, failure
 from turmeric.vocabulary.printer import write
 from turmeric.vocabulary.structs import EFFECT, StructType
 
@@ -441,9 +441,13 @@ def make_marked(steps: Steps, node: anf.Marked, scope: Scope, size: int) -> Step
     operands = [steps.link.evaluator(operand, scope) for operand in node.operands]
     body = steps.step(node.body, scope, size)
     make = MARKS[node.kind]
+    place = steps.link.place(node.span)
 
     def step(env: Environment, frames: Any, machine: Machine) -> State:
-        mark = make([operand(env) for operand in operands])
+        try:
+            mark = make([operand(env) for operand in operands])
+        except TurmericError as error:
+            raise located(error, place) from cause_of(error)
         machine.segment = Segment(mark, frames, machine.segment)
         return body, env, None
 
