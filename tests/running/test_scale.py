@@ -29,10 +29,18 @@ def peak_memory(program: str) -> int:
     return int(done.stdout)
 
 
+EFFECTS = "(defeffect Tick [n]) (defn f [n] (if (= n 0) :done (do (perform (Tick n)) (f (- n 1))))) "
+
 CAPTURES = {
     "one-shot": "(defn f [n] (if (= n 0) :done (do (shift [k] (continue k nil)) (f (- n 1))))) (f {count})",
     "multi-shot": "(defn f [n] (if (= n 0) :done (do (cloneable-shift [k] (continue k n)) (f (- n 1))))) (f {count})",
     "resumed": "(defn f [n] (if (= n 0) :done (do (cloneable-shift [k] (resume k n)) (f (- n 1))))) (f {count})",
+    "effect in place": EFFECTS + "(handle (f {count}) (Tick [n] k) (continue k (+ n 1)))",
+    "effect in place, branching": EFFECTS + "(handle (f {count}) (Tick [n] k) (if (< n 0) :stopped (continue k n)))",
+    "effect, continued last": EFFECTS
+    + "(handle (f {count}) (Tick [n] k) (if (< n 0) (discontinue k :negative) (continue k n)))",
+    "effect, stored k": EFFECTS + "(handle (f {count}) (Tick [n] k) (let [go k] (continue go n)))",
+    "effect, multi-shot": EFFECTS + "(handle (f {count}) (Tick [n] ^multishot k) (resume k n))",
     "in a loop": "(reset (loop [i 0] (if (= i {count}) i (do (shift [k] (continue k i)) (recur (+ i 1))))))",
 }
 
