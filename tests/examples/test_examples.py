@@ -124,6 +124,19 @@ def test_a_stopped_search_finds_the_other_solutions(place: Path, stop: str) -> N
     assert output(place, "tur", "resume", "checkpoint-sudoku.bin", seed="4711").endswith(grids)
 
 
+@pytest.mark.parametrize("place", ["effect-interpreter"], indirect=True)
+@pytest.mark.parametrize("step", [1, 9, 33, 64])
+def test_an_interpreter_stored_at_any_step(place: Path, step: int) -> None:
+    """Both halves together print what the whole does."""
+    whole = output(place, "tur", "run", "run.tur", "terminal").splitlines()
+    program = place / "run.tur"
+    program.write_text(program.read_text().replace("(stored 50 ", f"(stored {step} "))
+    *first, stored, _ = output(place, "tur", "run", "run.tur", "stored").splitlines()
+    assert stored == '(:stored "half.bin")'
+    second = output(place, "tur", "resume", "half.bin", seed="7").splitlines()
+    assert [*first, *second, whole[-1]] == whole
+
+
 def test_the_driver_needs_only_python(tmp_path: Path) -> None:
     """`python3 run-with-kills.py` imports nothing of this project."""
     text = (EXAMPLES / "order-workflow" / "run-with-kills.py").read_text()
