@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.assembly.generated_effects import EFFECTS, PRELUDE, programs, variant
+from tests.assembly.generated_effects import EFFECTS, programs, variant
 from turmeric.assembly.roundtrip import RoundTripSession
 from turmeric.assembly.session import Session
 from turmeric.vocabulary.errors import TurmericError
@@ -111,7 +111,8 @@ def lawful() -> Session:
 def test_a_handler_that_is_not_asked_changes_nothing(plain: Session, program: str, effect: str) -> None:
     head, _, body = variant(program, "in place").partition("(defn run [] ")
     body, _, rest = body.rpartition(")\n[(reset")
-    unasked = f"{head}(defeffect Unasked [n])\n(defn run [] (handle {body} (Unasked [n] k) (throw :asked)))\n[(reset{rest}"
+    handled = f"(handle {body} (Unasked [n] k) (throw :asked))"
+    unasked = f"{head}(defeffect Unasked [n])\n(defn run [] {handled})\n[(reset{rest}"
     assert outcome(plain, variant(program, "in place")) == outcome(plain, unasked)
 
 

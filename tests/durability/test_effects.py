@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from tests.durability.test_processes import tur
 
 PROGRAM = """
