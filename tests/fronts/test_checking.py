@@ -132,7 +132,7 @@ EFFECTS = [
     (ASK + "(perform (Ask))", ["2:10: (Ask prompt) has 1 field, got 0 values"]),
     (ASK + "(perform (Ask 5))", ["2:15: the field prompt of Ask expects a string, got 5"]),
     (ASK + '(handle 1 (Ask [p] k) (continue k "a"))', ['2:35: the result of Ask expects an integer, got "a"']),
-    (ASK + "(handle 1 (Ask [p q] k) (continue k 1))", ["2:12: the effect is (Ask prompt), but its clause has 2 parameters"]),
+    (ASK + "(handle 1 (Ask [p q] k) 1)", ["2:12: the effect is (Ask prompt), but its clause has 2 parameters"]),
     ("(handle 1 (Nothing [p] k) (continue k p))", ["1:12: `Nothing` is not defined"]),
     (ASK + "(handle 1 (Ask [p] k) (continue k (count p)) (return [v] v))", []),
     (ASK + "(handle 1 (Ask [p] k) (if (= p 1) (+ 1 (continue k 1)) (continue k 2)))", []),
