@@ -129,9 +129,8 @@ def unhandled(machine: Machine, effect: Struct) -> TurmericError:
     while segment.rest is not None:
         segment = segment.rest
     beyond = segment.mark.foreign if type(segment.mark) is Base else None
-    needed = f"put (handle ... ({effect.type.name} [{' '.join(effect.type.fields)}] k) expression) around it"
-    hint = f"handlers outside of the Python function {beyond} cannot be reached" if beyond else needed
-    message = f"no handler around this for the effect {short(effect)}; {hint}"
+    hint = f"; handlers outside of the Python function {beyond} cannot be reached" if beyond else ""
+    message = f"no handler around this for the effect {short(effect)}{hint}"
     return failure("unhandled-effect", message, effect)
 
 
