@@ -59,13 +59,19 @@ def top_import(expander: Expander, form: List) -> Iterator[Declaration]:
     expander.module.aliases[write(alias) if alias is not None else name.name] = module
     names = options.get("refer", vectors.EMPTY)
     if isinstance(names, Keyword) and names.name == "all":
-        expander.module.referred.update({each: module.definitions[each] for each in module.exported()})
+        offered = {each: module.definitions[each] for each in module.exported()}
+        expander.module.referred.update({each: found for each, found in offered.items() if not is_machinery(found)})
         names = vectors.EMPTY
     for item in type_annotations.vector_items(expander, names, "a vector of names, or :all, after :refer"):
         outer, expander.span = expander.span, span_of(item) or expander.span
         refer(expander, module, item)
         expander.span = outer
     yield Declaration(kinds.IMPORT, name.name)
+
+
+def is_machinery(found: namespace.Global) -> bool:
+    """Whether a name is exported only because expansions of macros refer to it."""
+    return (found.doc or "").startswith("Machinery:")
 
 
 def refer(expander: Expander, module: Module, item: object) -> None:
