@@ -13,16 +13,24 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from measuring import alternately, peak_memory
+from generators import generators
+from measuring import beside, memory_of
+from searching import search
+from tasks import tasks
 
-from turmeric.assembly.session import Session
 from turmeric.version import __version__
 
 HERE = Path(__file__).resolve().parent
 RUNS = 3
 
-
 # The same programs in Python, written by hand ----------------------------------------------
+
+
+def empty(n: int) -> int:
+    total = 0
+    for i in range(n):
+        total += i
+    return total
 
 
 def calls(n: int) -> int:
@@ -86,7 +94,7 @@ def ctak_with(x: int, y: int, z: int) -> None:
 
 
 PYTHON: dict[str, Callable[[], Any]] = {
-    "empty-loop-1e6": lambda: sum(i for i in range(1_000_000)),
+    "empty-loop-1e6": lambda: empty(1_000_000),
     "calls-1e6": lambda: calls(1_000_000),
     "tail-resumptive-1e6": lambda: driven(1_000_000),
     "tail-resumptive-below-10-1e5": lambda: driven(100_000),
@@ -98,48 +106,29 @@ PYTHON: dict[str, Callable[[], Any]] = {
 
 def effects() -> list[dict[str, Any]]:
     """Seconds and peak memory of each program on the machine, and seconds in Python."""
-    session = Session([str(HERE)])
-    module = session.loader.import_module("control_figures")
-    rows = []
-    for name, by_hand in PYTHON.items():
-        function = module.definitions[name].force()
-
-        def ours(function: Any = function) -> Any:
-            return session.world.call(function, [], prompt=True)
-
-        assert ours() == by_hand(), name
-        least = alternately({"turmeric": ours, "python": by_hand}, RUNS)
-        rows.append(row(name, least, memory_of("control_figures", name)))
-    return rows
-
-
-def row(name: str, least: dict[str, float], memory: int) -> dict[str, Any]:
-    """One line of the table."""
-    ratio = least["turmeric"] / least["python"]
-    print(f"{name:30} {least['turmeric'] * 1e3:9.1f} ms {least['python'] * 1e3:9.2f} ms {ratio:7.1f} x {memory:7} KiB")
-    return {"program": name, **least, "ratio": ratio, "peak_kib": memory}
-
-
-def memory_of(module: str, name: str) -> int:
-    """The peak memory, in KiB, of a process that runs one of the programs."""
-    return peak_memory(
-        "from turmeric.assembly.session import Session\n"
-        f"s = Session([{str(HERE)!r}])\n"
-        f"s.world.call(s.loader.import_module({module!r}).definitions[{name!r}].force(), [], prompt=True)"
-    )
+    rows = beside("control_figures", PYTHON, RUNS)
+    return [{**row, "peak_kib": memory_of("control_figures", row["program"])} for row in rows]
 
 
 def main() -> None:
     where = {"date": str(date.today()), "python": platform.python_version(), "turmeric": __version__}
     print(where)
     rows = effects()
-    by_name = {row["program"]: row["turmeric"] for row in rows}
-    call = by_name["calls-1e6"] - by_name["empty-loop-1e6"]
-    perform = by_name["tail-resumptive-1e6"] - by_name["empty-loop-1e6"]
+    seconds = {row["program"]: row["turmeric"] for row in rows}
+    call = seconds["calls-1e6"] - seconds["empty-loop-1e6"]
+    perform = seconds["tail-resumptive-1e6"] - seconds["empty-loop-1e6"]
     print(f"a perform whose clause runs in place costs {perform / call:.1f} function calls of the machine")
-    results = {**where, "effects": rows, "perform_in_calls": perform / call}
-    target = HERE / "results" / "control.json"
-    target.write_text(json.dumps(results, indent=2) + "\n")
+    memory = {row["program"]: row["peak_kib"] for row in rows}
+    print(f"1e6 of them take {memory['tail-resumptive-1e6']} KiB at most, no loop {memory['empty-loop-1e6']} KiB")
+    results = {
+        **where,
+        "effects": rows,
+        "perform_in_calls": perform / call,
+        "generators": generators(),
+        "searches": search(),
+        "tasks": tasks(),
+    }
+    (HERE / "results" / "control.json").write_text(json.dumps(results, indent=2) + "\n")
 
 
 if __name__ == "__main__":

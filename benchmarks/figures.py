@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from measuring import alternately, microseconds, peak_memory, whole_process
+from measuring import beside, memory_of, microseconds, whole_process
 
 from turmeric.assembly.session import Session
 from turmeric.durability.saving import deserialize, serialize
@@ -61,22 +61,8 @@ PYTHON = {
 
 
 def machine() -> list[dict[str, Any]]:
-    """Time and ratio of each program on the machine and in Python; the answers are compared."""
-    session = Session([str(HERE)])
-    module = session.loader.import_module("machine")
-    rows = []
-    for name, by_hand in PYTHON.items():
-        function = module.definitions[name].force()
-
-        def ours(function: Any = function) -> Any:
-            return session.world.call(function, [], prompt=True)
-
-        assert ours() == by_hand(), name
-        least = alternately({"turmeric": ours, "python": by_hand}, RUNS)
-        ratio = least["turmeric"] / least["python"]
-        rows.append({"program": name, **least, "ratio": ratio})
-        print(f"{name:22} {least['turmeric'] * 1e3:9.1f} ms {least['python'] * 1e3:9.2f} ms {ratio:7.1f} x")
-    return rows
+    """Time and ratio of each program on the machine and in Python."""
+    return beside("machine", PYTHON, RUNS)
 
 
 FRAMES = """
@@ -113,15 +99,9 @@ def saving() -> list[dict[str, Any]]:
 
 def memory() -> dict[str, int]:
     """Peak memory of capturing and continuing 1e4 and 1e6 times."""
-    found = {}
-    for name in ("capture-1e4", "capture-1e6"):
-        code = (
-            "from turmeric.assembly.session import Session\n"
-            f"s = Session([{str(HERE)!r}])\n"
-            f"s.world.call(s.loader.import_module('machine').definitions[{name!r}].force(), [], prompt=True)"
-        )
-        found[name] = peak_memory(code)
-        print(f"{name:22} {found[name]} KiB at most")
+    found = {name: memory_of("machine", name) for name in ("capture-1e4", "capture-1e6")}
+    for name, peak in found.items():
+        print(f"{name:22} {peak} KiB at most")
     return found
 
 

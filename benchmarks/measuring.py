@@ -8,7 +8,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+HERE = Path(__file__).resolve().parent
 
 
 def alternately(functions: dict[str, Callable[[], Any]], runs: int) -> dict[str, float]:
@@ -21,6 +24,39 @@ def alternately(functions: dict[str, Callable[[], Any]], runs: int) -> dict[str,
             function()
             least[name] = min(least[name], time.process_time() - start)
     return least
+
+
+def beside(module: str, by_hand: dict[str, Callable[[], Any]], runs: int) -> list[dict[str, Any]]:
+    """Each program of a module of this directory beside the same in Python: least seconds, and ratio.
+
+    The answers are compared first.
+    """
+    from turmeric.assembly.session import Session
+
+    session = Session([str(HERE)])
+    definitions = session.loader.import_module(module).definitions
+    rows = []
+    for name, python in by_hand.items():
+        function = definitions[name].force()
+
+        def ours(function: Any = function) -> Any:
+            return session.world.call(function, [], prompt=True)
+
+        assert ours() == python(), name
+        least = alternately({"turmeric": ours, "python": python}, runs)
+        ratio = least["turmeric"] / least["python"]
+        rows.append({"program": name, **least, "ratio": ratio})
+        print(f"{name:30} {least['turmeric'] * 1e3:9.1f} ms {least['python'] * 1e3:9.2f} ms {ratio:7.1f} x")
+    return rows
+
+
+def memory_of(module: str, name: str) -> int:
+    """The peak memory, in KiB, of a process that runs a program of a module of this directory."""
+    return peak_memory(
+        "from turmeric.assembly.session import Session\n"
+        f"s = Session([{str(HERE)!r}])\n"
+        f"s.world.call(s.loader.import_module({module!r}).definitions[{name!r}].force(), [], prompt=True)"
+    )
 
 
 def whole_process(words: list[str], runs: int, **environment: str) -> float:
