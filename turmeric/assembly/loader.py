@@ -47,6 +47,7 @@ PRELUDE = (
     "search",
     "serial",
     "checkpoint",
+    "async",
 )
 """Modules whose exports every program sees without an import, in the order they load."""
 

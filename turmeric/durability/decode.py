@@ -17,6 +17,7 @@ from turmeric.durability.shape import check_shape
 from turmeric.durability.wire import corrupt
 from turmeric.running.continuation import Base, Binding, Cleanup, Continuation, Handler, Mask, Prompt, Wind
 from turmeric.running.functions import MISSING
+from turmeric.running.futures import Future
 from turmeric.running.values import Cell, Closure, Rc, Ref
 from turmeric.vocabulary import lists, maps, sets, vectors
 from turmeric.vocabulary.namespace import UNBOUND
@@ -255,6 +256,7 @@ ALLOCATORS: dict[int, Callable[[Decoder, Row], Any]] = {
     wire.CELL: lambda decoder, row: Cell(None),
     wire.REF: lambda decoder, row: Ref(None),
     wire.RC: lambda decoder, row: Rc(None),
+    wire.FUTURE: lambda decoder, row: Future(decoder.resolver.world, None),
     wire.CONTINUATION: allocate_continuation,
     wire.PROMPT: lambda decoder, row: Prompt(),
     wire.HANDLER: lambda decoder, row: Handler({}),
@@ -273,6 +275,12 @@ def fill_closure(decoder: Decoder, row: Row, made: Closure) -> None:
 
 def fill_cell(decoder: Decoder, row: Row, made: Any) -> None:
     made.value = decoder.value(row[1])
+
+
+def fill_future(decoder: Decoder, row: Row, made: Future) -> None:
+    made.state = decoder.value(row[1])
+    if type(made.state) is not Struct or made.state.type.module != "async":
+        raise corrupt("a future is in no state that a future can be in")
 
 
 def fill_continuation(decoder: Decoder, row: Row, made: Continuation) -> None:
@@ -308,6 +316,7 @@ FILLERS: dict[int, Callable[[Decoder, Row, Any], None]] = {
     wire.CELL: fill_cell,
     wire.REF: fill_cell,
     wire.RC: fill_cell,
+    wire.FUTURE: fill_future,
     wire.CONTINUATION: fill_continuation,
     wire.HANDLER: fill_handler,
     wire.MASK: fill_mask,

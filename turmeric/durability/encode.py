@@ -14,6 +14,7 @@ from turmeric.durability.tables import Tables
 from turmeric.running.classes import Method, TypeClass
 from turmeric.running.continuation import Base, Binding, Cleanup, Continuation, Handler, Mask, Prompt, Wind
 from turmeric.running.functions import MISSING, Point
+from turmeric.running.futures import Future
 from turmeric.running.iterating import Generator
 from turmeric.running.values import Builtin, Cell, Closure, Homed, Operator, Rc, Ref
 from turmeric.vocabulary.errors import TurmericError, failure
@@ -275,6 +276,7 @@ WRITERS: dict[type, Writer] = {
     Cell: lambda encoder, value, place: [wire.CELL, encoder.slot(value.value)],
     Ref: ref_row,
     Rc: rc_row,
+    Future: lambda encoder, value, place: [wire.FUTURE, encoder.slot(value.state)],
     Continuation: continuation_row,
     tuple: frames_row,
     type(UNBOUND): lambda encoder, value, place: [wire.SENTINEL, "unbound"],

@@ -127,7 +127,7 @@ class Inspector:
 
     def compound(self, row: list[Any], start: int, depth: int) -> str:
         tag = row[0]
-        if tag in (wire.CELL, wire.REF, wire.RC):
+        if tag in (wire.CELL, wire.REF, wire.RC, wire.FUTURE):
             inside = self.text(row[1], depth + 1)
             return inside if tag == wire.CELL else f"#<{wire.NAMES[tag]} {inside}>"
         if tag == wire.STRUCT:

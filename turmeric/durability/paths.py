@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from turmeric.running.continuation import Binding, Cleanup, Continuation, Handler, Wind
+from turmeric.running.futures import Future
 from turmeric.running.values import Cell, Closure, Rc, Ref
 from turmeric.vocabulary.errors import TurmericError, failure
 from turmeric.vocabulary.kinds import type_name
@@ -51,6 +52,8 @@ def steps(value: Any) -> Iterator[Step]:
             yield "an element", inside
     elif type(value) in (Cell, Ref, Rc):
         yield ("" if type(value) is Cell else "contents of the ref"), value.value
+    elif type(value) is Future:
+        yield "future", value.state
 
 
 def continuation_steps(value: Continuation) -> Iterator[Step]:

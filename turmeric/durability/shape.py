@@ -220,6 +220,7 @@ CHECKS: dict[int, Callable[[Shape, list[Any]], None]] = {
     wire.CELL: check_cell,
     wire.REF: check_cell,
     wire.RC: check_cell,
+    wire.FUTURE: check_cell,
     wire.CONTINUATION: check_continuation,
     wire.FRAMES: check_frames,
     wire.STAND_IN: check_stand_in,

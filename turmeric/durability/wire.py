@@ -62,6 +62,7 @@ BASE = 23
 EXTERNAL = 24
 MASK = 25
 WIND = 26
+FUTURE = 27
 
 NAMES = {
     SYMBOL: "symbol",
@@ -91,6 +92,7 @@ NAMES = {
     EXTERNAL: "external",
     MASK: "mask",
     WIND: "dynamic-wind",
+    FUTURE: "future",
 }
 
 

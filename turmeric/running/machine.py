@@ -61,7 +61,10 @@ class Machine:
 
     def __init__(self, library: Callable[[str], object], outer: Machine | None = None) -> None:
         self.library = library
+        self.outer = outer
         self.foreign: str | None = None
+        self.waiting: Frames = None
+        """What waits for a Python function that may call functions of the program."""
         self.place: Place | None = None
         """The call being made, for errors that an operator raises."""
         self.led: tuple[Place, Frames, Segment] | None = None
@@ -151,11 +154,12 @@ class Machine:
     def apply_foreign(self, callee: Callable[..., Any], args: list[Any], frames: Frames) -> State:
         """Call a Python function; what it calls back runs on a machine of its own."""
         outer, self.foreign = self.foreign, getattr(callee, "__qualname__", None) or type(callee).__name__
+        self.waiting = frames
         given, keywords = python_arguments(args)
         try:
             result = callee(*given, **keywords)
         finally:
-            self.foreign = outer
+            self.foreign, self.waiting = outer, None
         return self.give(result, frames)
 
     # Errors ---------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from _thread import _local as ThreadLocal
 from collections.abc import Callable
 
 from turmeric.running.classes import Classes, Method, TypeClass
-from turmeric.running.continuation import Continuation, frames_of
+from turmeric.running.continuation import Base, Continuation, Segment, frames_of
 from turmeric.running.machine import CURRENT, Machine, Uncaught
 from turmeric.running.steps import Linker
 from turmeric.running.values import Closure
@@ -43,6 +43,10 @@ class World:
         self.library_place = ""
         """How the names of the standard library's files begin."""
         self.linker = Linker(self)
+        self.outside: Any = None
+        """What tasks wait for outside of the program, once there are tasks."""
+        self.at_end: list[Callable[[], list[TurmericError]]] = []
+        """Called when the program has ended; each gives the errors that nobody has seen."""
         self.macroexpand: Callable[[object], object] = lambda datum: datum
         self.load_module: Callable[[str], Module | None] = lambda name: None
         self.make_machine: Callable[[Machine | None], Machine] = lambda outer: Machine(self.library, outer)
@@ -95,11 +99,16 @@ class World:
         closure = Closure(self.linker.function(code), ())
         return self.call(closure, [], prompt)
 
-    def call(self, function: Any, args: list[Any], prompt: bool = False) -> Any:
-        """Call a function of the language on a machine of its own."""
+    def call(self, function: Any, args: list[Any], prompt: bool = False, bare: bool = False) -> Any:
+        """Call a function of the language on a machine of its own.
+
+        A `bare` one sees no dynamic bindings, and knows of no Python function around it.
+        """
         around, ACTIVE.running = ACTIVE.running, self
         machine = self.make_machine(CURRENT.machine)
-        if around is not self:
+        if bare:
+            machine.segment = Segment(Base(None), None, None)
+        elif around is not self:
             machine.segment.bindings = None
         try:
             return machine.call(function, args, prompt)
