@@ -16,6 +16,7 @@ from pathlib import Path
 
 from turmeric.assembly.roundtrip import RoundTripSession
 from turmeric.assembly.session import Session
+from turmeric.fronts.execution import completed
 from turmeric.vocabulary.errors import TurmericError
 from turmeric.vocabulary.report import report
 
@@ -67,7 +68,7 @@ def outcome(session: Session, program: Path, directory: Path) -> tuple[str, str]
     session.loader.roots = [str(program.parent)]
     session.activate()
     try:
-        session.run_file(str(program))
+        completed(session, lambda: session.run_file(str(program)))
     except TurmericError as error:
         print(report(error), file=sys.stderr)
     except SystemExit as end:

@@ -16,6 +16,7 @@ from turmeric.durability.resolve import Resolver
 from turmeric.reading.expander import EXPANSION
 from turmeric.running.continuation import Base, Continuation, Segment, capture
 from turmeric.running.files import FileHandle
+from turmeric.running.futures import Future
 from turmeric.running.generators import Generator
 from turmeric.running.machine import Machine
 from turmeric.running.reaching import children
@@ -37,6 +38,9 @@ SMALL = 8192
 THINNING = 32
 """A state of more than SMALL bytes is not stored again for a number of calls, one for every
 THINNING bytes: else a deep recursion would take time quadratic in its depth."""
+
+KEEPING = ("async",)
+"""Modules of the library whose definitions hold state: the tasks of this process."""
 
 
 class RoundTripSession(Session):
@@ -114,7 +118,7 @@ class RoundTripMachine(Machine):
         """The same call in a restored state."""
         pieces, _ = capture(frames, self.segment, Base)
         whole = Continuation(pieces, one_shot=False)
-        external = process_state(self.session.world, self.given)
+        external = process_state(self.session.world, self.given, self.outer)
         made = self.session.round_trip(vectors.from_iterable([callee, *args, whole]), external)
         callee, *args, whole = made
         top, _ = whole.pieces[-1]
@@ -125,25 +129,37 @@ class RoundTripMachine(Machine):
         return callee, args, top
 
 
-def process_state(world: World, given: list[Any]) -> list[Any]:
-    """What changes in the values that the definitions of this process hold, and in those given:
-    cells, continuations, open files, random generators."""
+def process_state(world: World, given: list[Any], outer: Machine | None) -> list[Any]:
+    """What changes in the values that the definitions of this process hold, in those given and in
+    the runs below this one: cells, futures, continuations, open files, random generators."""
     found: list[Any] = []
     seen: set[int] = set()
     work = [
         definition.value
         for module in list(world.modules.values())
-        if not module.library
+        if not module.library or module.name in KEEPING
         for definition in module.definitions.values()
     ]
     work += given
+    while outer is not None:
+        pieces, _ = capture(outer.waiting, outer.segment, Base)
+        work.extend(children(Continuation(pieces, one_shot=False)))
+        outer = outer.outer
     while work:
         value = work.pop()
         if getattr(value, "inert", False) or id(value) in seen:
             continue
         seen.add(id(value))
-        if isinstance(value, Cell | Ref | Rc | Continuation | FileHandle | Generator):
+        if isinstance(value, Cell | Ref | Rc | Future | Continuation | FileHandle | Generator):
             found.append(value)
-        inside = list(value.captured) if type(value) is Closure else children(value)
-        work.extend(inside if type(value) is not Rc else [value.value])
+        work.extend(parts_of(value))
     return found
+
+
+def parts_of(value: Any) -> list[Any]:
+    """The values directly inside a value, also of what all resumptions share."""
+    if type(value) is Closure:
+        return list(value.captured)
+    if type(value) is Rc:
+        return [value.value]
+    return [value.state, value.here] if type(value) is Future else children(value)

@@ -82,6 +82,17 @@ class Runtime:
         world = self.session.world
         return world.call(world.library("resume"), [continuation, value], prompt=True)
 
+    def close(self) -> None:
+        """End its tasks, so that their clean-ups run, and the asyncio loop it made, if any.
+
+        Raises the first error of a task that nothing has awaited, with the others as notes.
+        """
+        errors = self.session.close()
+        for error in errors[1:]:
+            errors[0].add_note(f"another task that nothing awaited: {error}")
+        if errors:
+            raise errors[0]
+
     def activate(self) -> None:
         """Make this the runtime for what belongs to none: primitives and operators called by Python."""
         self.session.activate()

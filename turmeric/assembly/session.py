@@ -17,6 +17,7 @@ from turmeric.reading.reader import Form
 from turmeric.reading.scope import Scope
 from turmeric.running import evaluators, operators
 from turmeric.running.world import ACTIVE, World
+from turmeric.vocabulary.errors import TurmericError
 from turmeric.vocabulary.lists import from_iterable
 from turmeric.vocabulary.namespace import FUNCTION, UNBOUND, Module
 from turmeric.vocabulary.spans import remember_text
@@ -108,6 +109,10 @@ class Session:
         finally:
             self.loader.loading.remove(name)
         return module
+
+    def close(self) -> list[TurmericError]:
+        """End what the program has left under way; the errors that nobody has seen."""
+        return [error for end in self.world.at_end for error in end()]
 
     def call_main(self, main: Any) -> Any:
         """Call `main` with the arguments it takes: none, or the list of them."""

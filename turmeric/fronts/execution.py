@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 
-from turmeric.fronts.statuses import OK
+from turmeric.fronts.statuses import OK, failed
+from turmeric.vocabulary.errors import TurmericError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
     from turmeric.assembly.session import Session
     from turmeric.fronts.arguments import Arguments
 
@@ -18,7 +23,8 @@ EXPRESSION_FILE = "<expression>"
 def run(arguments: Arguments) -> int:
     """Run a file's top-level forms, then its `main`."""
     path, *args = arguments.operands
-    open_session(arguments, root_of(path), args).run_file(path)
+    session = open_session(arguments, root_of(path), args)
+    completed(session, lambda: session.run_file(path))
     return OK
 
 
@@ -27,10 +33,28 @@ def evaluate(arguments: Arguments) -> int:
     from turmeric.fronts.results import readable
 
     session = open_session(arguments, os.getcwd(), arguments.operands)
-    value = session.evaluate(arguments.options["-e"], EXPRESSION_FILE)
+    value = completed(session, lambda: session.evaluate(arguments.options["-e"], EXPRESSION_FILE))
     if value is not None:
         print(readable(session, value))
     return OK
+
+
+def completed(session: Session, action: Callable[[], Any]) -> Any:
+    """What an action of a program gives; then, or after its error, its tasks are ended."""
+    try:
+        value = action()
+    except TurmericError:
+        end(session)
+        raise
+    end(session)
+    return value
+
+
+def end(session: Session) -> None:
+    """End the tasks of a program, so that their clean-ups run; report errors nobody has seen."""
+    for error in session.close():
+        print("a task that nothing awaited has failed:", file=sys.stderr)
+        failed(error)
 
 
 def check(arguments: Arguments) -> int:

@@ -6,7 +6,7 @@ import os
 import sys
 
 from turmeric.fronts.conversation import Conversation, finished
-from turmeric.fronts.execution import open_session
+from turmeric.fronts.execution import end, open_session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,8 +21,11 @@ def repl(arguments: Arguments) -> int:
     if terminal:
         from turmeric.fronts.terminal import converse
 
-        return converse(talk)
-    return answer_lines(talk)
+        status = converse(talk)
+    else:
+        status = answer_lines(talk)
+    end(session)
+    return status
 
 
 def answer_lines(talk: Conversation) -> int:

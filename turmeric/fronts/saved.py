@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def resume(arguments: Arguments) -> int:
     """Continue a saved program, with the value of an expression; print what it gives."""
     from turmeric.durability.saving import deserialize
-    from turmeric.fronts.execution import open_session
+    from turmeric.fronts.execution import completed, open_session
     from turmeric.fronts.results import readable
     from turmeric.running.continuation import Continuation
 
@@ -29,7 +29,8 @@ def resume(arguments: Arguments) -> int:
     if type(saved) is not Continuation:
         return not_a_continuation(path, readable(session, saved))
     given = session.evaluate(value[0], "<value>") if value else None
-    result = session.world.call(session.world.find("core", "resume").force(), [saved, given], prompt=True)
+    resume = session.world.find("core", "resume").force()
+    result = completed(session, lambda: session.world.call(resume, [saved, given], prompt=True))
     if result is not None:
         print(readable(session, result))
     return OK

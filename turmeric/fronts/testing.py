@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 
-from turmeric.fronts.execution import open_session, root_of
+from turmeric.fronts.execution import completed, open_session, root_of
 from turmeric.fronts.statuses import FAILED, OK, failed
 from turmeric.vocabulary.errors import TurmericError
 from turmeric.vocabulary.symbols import keyword
@@ -52,11 +52,15 @@ def test_file(arguments: Arguments, path: str) -> bool:
     session = open_session(arguments, root_of(path), [])
     session.activate()
     try:
-        session.load_main(path, start=True)
-        return run_tests(session)
+        return completed(session, lambda: tested(session, path))
     except TurmericError as error:
         failed(error, "--debug" in arguments.options)
         return False
+
+
+def tested(session: Session, path: str) -> bool:
+    session.load_main(path, start=True)
+    return run_tests(session)
 
 
 def run_tests(session: Session) -> bool:
