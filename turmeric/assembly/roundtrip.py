@@ -97,7 +97,6 @@ class RoundTripMachine(Machine):
     def __init__(self, session: RoundTripSession, outer: Machine | None) -> None:
         super().__init__(session.world.library, outer)
         self.session = session
-        self.base = self.segment
         self.given: list[Any] = []
         """What Python code called, and with what."""
 
@@ -116,13 +115,13 @@ class RoundTripMachine(Machine):
 
     def restored(self, callee: Any, args: list[Any], frames: Frames) -> tuple[Any, list[Any], Frames]:
         """The same call in a restored state."""
-        pieces, _ = capture(frames, self.segment, Base)
+        pieces, base = capture(frames, self.segment, Base)
         whole = Continuation(pieces, one_shot=False)
         external = process_state(self.session.world, self.given, self.outer)
         made = self.session.round_trip(vectors.from_iterable([callee, *args, whole]), external)
         callee, *args, whole = made
         top, _ = whole.pieces[-1]
-        self.segment = self.base
+        self.segment = base
         for inner, mark in whole.pieces[-2::-1]:
             self.segment = Segment(mark, top, self.segment)
             top = inner

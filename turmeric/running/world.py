@@ -123,9 +123,12 @@ class World:
 
         Tail calls leave no frame; when no place of the program is left, it is the function called.
         """
+        trace = error.trace
+        while trace and trace[-1][1] is not None and self.in_library(trace[-1][1]):
+            trace = trace[:-1]  # what runs tasks
+        error.trace = trace
         if error.span is None or not self.in_library(error.span):
             return error
-        trace = error.trace
         while trace and (trace[0][1] is None or self.in_library(trace[0][1])):
             trace = trace[1:]
         if not trace and type(function) is Closure:
