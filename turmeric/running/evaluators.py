@@ -71,7 +71,7 @@ def translation(error: BaseException) -> tuple[str, str, object]:
         return "overflow", f"the result is too large: {error}", None
     if isinstance(error, OSError):
         name = f": {error.filename}" if error.filename else ""
-        return "io-error", f"{error.strerror or error}{name}", error.filename
+        return "io-error", f"{error.strerror or str(error) or type(error).__name__}{name}", error.filename
     kind = type(error).__name__
     return "python-error", f"{kind}: {error}", kind
 

@@ -95,6 +95,8 @@ CHECKS: dict[str, Callable[[object], bool]] = {
 
 def has_type(value: object, name: str) -> bool:
     """Whether a value is of the named type: built in, a struct, or a data type."""
+    if type(value) is Struct and value.type.symbol == name:
+        return True
     check = CHECKS.get(name)
     if check is not None:
         return check(value)

@@ -59,6 +59,7 @@ class StructType:
         "nullary",
         "result",
         "span",
+        "symbol",
         "types",
     )
 
@@ -75,6 +76,8 @@ class StructType:
     ) -> None:
         self.module = module
         self.name = name
+        self.symbol = f"{module}.{name}"
+        """The full name, `module.name`."""
         self.fields = tuple(fields)
         self.types = tuple(types) if types is not None else (None,) * len(self.fields)
         self.loose = all(type_ is None for type_ in self.types)
@@ -91,11 +94,6 @@ class StructType:
         self.nullary: Struct | None = None
         if kind == CONSTRUCTOR and not self.fields:
             self.nullary = Struct(self, ())
-
-    @property
-    def symbol(self) -> str:
-        """The full name, `module.name`."""
-        return f"{self.module}.{self.name}"
 
     def __repr__(self) -> str:
         return f"#<type {self.symbol}>"
