@@ -52,7 +52,8 @@ def test_file(arguments: Arguments, path: str) -> bool:
     session = open_session(arguments, root_of(path), [])
     session.activate()
     try:
-        return completed(session, lambda: tested(session, path))
+        good: bool = completed(session, lambda: tested(session, path))
+        return good
     except TurmericError as error:
         failed(error, "--debug" in arguments.options)
         return False
