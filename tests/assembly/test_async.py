@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import collections.abc
 import inspect
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -237,16 +239,12 @@ def test_two_runtimes_on_one_loop() -> None:
 def test_interrupting_an_await(tmp_path: Path) -> None:
     """Ctrl-C while a program awaits ends it as it ends others."""
     program = tmp_path / "p.tur"
-    program.write_text('(println "waiting") (flush-output)\n(await (sleep-async 60))')
     program.write_text('(print-error "waiting")\n(await (async (await (sleep-async 60))))')
     process = subprocess.Popen(
         [sys.executable, "-m", "turmeric", str(program)], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     assert process.stderr is not None
     assert process.stderr.readline() == "waiting\n"
-    import signal
-    import time
-
     time.sleep(0.3)
     process.send_signal(signal.SIGINT)
     assert process.communicate(timeout=30)[1] == "interrupted\n"

@@ -94,6 +94,7 @@ def drive(machine: Machine, args: list[Any], frames: Frames) -> State:
 TABLE: dict[str, Callable[..., Any]] = {
     "new-future": lambda state: Future(require_world(), state),
     "future?": lambda value: type(value) is Future,
+    "own-future?": lambda value: type(value) is Future and value.world is require_world(),
     "ended?": is_ended,
     "state": lambda value: future(value).state,
     "set-state!": set_state,
