@@ -9,6 +9,7 @@ import pytest
 
 from turmeric.assembly.session import Session
 from turmeric.vocabulary.errors import SourceError
+from turmeric.vocabulary.vectors import from_iterable
 
 
 @pytest.fixture(scope="module")
@@ -150,3 +151,40 @@ def test_nested_source(case: str, session: Session) -> None:
 def test_source_nested_too_deeply_is_an_error(start: str, end: str, session: Session) -> None:
     with pytest.raises(SourceError, match="nests"):
         session.evaluate(start * 60_000 + "1" + end * 60_000)
+
+
+def test_ten_thousand_tasks_at_the_same_time(session: Session) -> None:
+    assert session.evaluate("""
+        (def at-once 0) (def most 0)
+        (defn sleeper [i]
+          (async
+            (set! at-once (+ at-once 1))
+            (set! most (max most at-once))
+            (await (sleep-async 0.01))
+            (await (sleep-async 0.2))
+            (set! at-once (- at-once 1))
+            i))
+        [(reduce + 0 (await (async-all (map sleeper (range 10000))))) most at-once]
+    """) == from_iterable([49995000, 10000, 0])
+
+
+def test_a_long_chain_of_tasks(session: Session) -> None:
+    """Each waits for the one before it, and all are cancelled from the last one."""
+    program = """
+        (def first-one (async (await (sleep-async 60))))
+        (def left 0)
+        (defn after [f] (async (defer (set! left (+ left 1))) (+ 1 (await f))))
+        (def last-one (reduce (fn [f _] (after f)) first-one (range 5000)))
+        (await (sleep-async 0))
+        (cancel last-one)
+        (for [f [last-one first-one]] (try (await f) (catch [e : cancelled] :cancelled)))
+        [left (future-done? first-one)]
+    """
+    assert session.evaluate(program) == from_iterable([5000, True])
+
+
+def test_many_awaits_take_constant_memory() -> None:
+    """Neither a task that waits again and again nor the futures it waited for pile up."""
+    program = "(await (async (dotimes [i {count}] (await (sleep-async 0)) (await (async i)))))"
+    few, many = peak_memory(program.format(count=300)), peak_memory(program.format(count=6000))
+    assert many - few < 2000
