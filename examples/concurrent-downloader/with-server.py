@@ -12,7 +12,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
 FLAKY = "/page/4"
 SLOW = "/page/7"
@@ -22,12 +24,12 @@ ENDED = threading.Event()
 
 class Pages(BaseHTTPRequestHandler):
     lock = threading.Lock()
-    asked: dict[str, int] = {}
+    asked: ClassVar[Counter[str]] = Counter()
     busy = most = 0
 
     def do_GET(self) -> None:
         with Pages.lock:
-            Pages.asked[self.path] = Pages.asked.get(self.path, 0) + 1
+            Pages.asked[self.path] += 1
             Pages.busy += 1
             Pages.most = max(Pages.most, Pages.busy)
         try:

@@ -167,7 +167,7 @@ def test_a_cancelled_coroutine_is_a_cancelled_future(app: Namespace) -> None:
 
 def test_await_under_a_running_loop_says_what_to_do(app: Namespace) -> None:
     async def service() -> None:
-        with pytest.raises(ProgramError, match="asyncio loop is running.*return the future, and `await` it") as caught:
+        with pytest.raises(ProgramError, match=r"asyncio loop is running.*return the future, and `await` it") as caught:
             app.plainly(app.add_later(1, 2))
         assert caught.value.name == "foreign-frame"
 
@@ -203,7 +203,7 @@ def test_what_is_left_on_a_loop_that_has_ended(app: Namespace) -> None:
 
     asyncio.run(service())
     assert app.plainly(kept[0]) == 3
-    assert list(app.plainly(kept[1]))[0] in ("async.cancelled", "core.python-error")
+    assert next(iter(app.plainly(kept[1]))) in ("async.cancelled", "core.python-error")
 
 
 def test_closing_ends_tasks_and_tells_what_nobody_saw(app: Namespace) -> None:

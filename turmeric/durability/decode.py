@@ -21,6 +21,7 @@ from turmeric.running.futures import Future
 from turmeric.running.values import Cell, Closure, Rc, Ref
 from turmeric.vocabulary import lists, maps, sets, vectors
 from turmeric.vocabulary.namespace import UNBOUND
+from turmeric.vocabulary.structs import Struct
 from turmeric.vocabulary.symbols import keyword, symbol
 
 TYPE_CHECKING = False

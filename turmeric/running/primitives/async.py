@@ -9,9 +9,10 @@ from turmeric.running.futures import Future
 from turmeric.running.machine import CURRENT
 from turmeric.running.operators import operator
 from turmeric.running.outside import clock, outside_of
+from turmeric.running.primitives.control import EXTENT
 from turmeric.running.structure import short
 from turmeric.running.world import require_world
-from turmeric.vocabulary import maps
+from turmeric.vocabulary import lists, maps
 from turmeric.vocabulary.errors import failure
 from turmeric.vocabulary.maps import Map
 
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
     from turmeric.running.continuation import Frames
     from turmeric.running.functions import State
     from turmeric.running.machine import Machine
-
-NOT_INHERITED = ("control.*escapes*",)
-"""Dynamic variables that a task does not take along: it cannot leave through what is not around it."""
-
 
 def future(value: Any) -> Future:
     if type(value) is not Future:
@@ -63,12 +60,15 @@ def bindings() -> Map | None:
     machine = CURRENT.machine
     chain = machine.segment.bindings if machine is not None else None
     found: dict[str, Any] = {}
+    parameters: list[Any] = []
     while chain is not None:
         values, chain = chain
         for name, value in values.items():
             found.setdefault(name, value)
-    kept = [(name, value) for name, value in found.items() if name not in NOT_INHERITED]
-    return maps.from_pairs(kept) if kept else None
+        parameters += [entry for entry in values.get(EXTENT, ()) if entry[1] is not None]
+    if EXTENT in found:  # of escapes nothing: a task cannot leave through what is not around it
+        found[EXTENT] = lists.from_iterable(parameters)
+    return maps.from_pairs(found.items()) if found else None
 
 
 @operator("call-bound", "async")
