@@ -172,10 +172,10 @@ def test_a_long_chain_of_tasks(session: Session) -> None:
     """Each waits for the one before it, and all are cancelled from the last one."""
     program = """
         (def first-one (async (await (sleep-async 60))))
-        (def left 0)
-        (defn after [f] (async (defer (set! left (+ left 1))) (+ 1 (await f))))
+        (def started 0) (def left 0)
+        (defn after [f] (async (set! started (+ started 1)) (defer (set! left (+ left 1))) (+ 1 (await f))))
         (def last-one (reduce (fn [f _] (after f)) first-one (range 5000)))
-        (await (sleep-async 0))
+        (while (< started 5000) (await (sleep-async 0)))
         (cancel last-one)
         (for [f [last-one first-one]] (try (await f) (catch [e : cancelled] :cancelled)))
         [left (future-done? first-one)]
