@@ -65,7 +65,8 @@ def bindings() -> Map | None:
         values, chain = chain
         for name, value in values.items():
             found.setdefault(name, value)
-        parameters += [entry for entry in values.get(EXTENT, ()) if entry[1] is not None]
+        entries: Any = values.get(EXTENT, ())
+        parameters += [entry for entry in entries if entry[1] is not None]
     if EXTENT in found:  # of escapes nothing: a task cannot leave through what is not around it
         found[EXTENT] = lists.from_iterable(parameters)
     return maps.from_pairs(found.items()) if found else None
