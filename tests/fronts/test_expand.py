@@ -9,6 +9,7 @@ import pytest
 from commandline import CHECKOUT, tur
 
 from turmeric.assembly.session import Session
+from turmeric.fronts.execution import completed
 from turmeric.fronts.expanding import expanded
 from turmeric.fronts.layout import laid_out
 from turmeric.reading.reader import read_all
@@ -121,7 +122,7 @@ def test_an_expansion_means_the_same(
     session.activate()
     capsys.readouterr()
     try:
-        session.run_file(str(written))
+        completed(session, lambda: session.run_file(str(written)))
     except SystemExit:
         pass
     except TurmericError as error:
