@@ -16,7 +16,7 @@ from typing import Any
 from generators import generators
 from measuring import beside, memory_of
 from searching import search
-from tasks import tasks
+from tasks import concurrent_tasks
 
 from turmeric.version import __version__
 
@@ -126,7 +126,7 @@ def main() -> None:
         "perform_in_calls": perform / call,
         "generators": generators(),
         "searches": search(),
-        "tasks": tasks(),
+        "tasks": concurrent_tasks(),
     }
     (HERE / "results" / "control.json").write_text(json.dumps(results, indent=2) + "\n")
 
