@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from measuring import beside
+from measuring import beside, memory_of
 
 COUNT = 100_000
 RUNS = 5
@@ -49,8 +49,9 @@ PYTHON = {
 
 
 def generators() -> list[dict[str, Any]]:
-    """Seconds and ratio of each program, of 1e5 elements, here and in Python."""
-    return beside("generators", PYTHON, RUNS)
+    """Seconds, ratio and peak memory of each program, of 1e5 elements, here and in Python."""
+    rows = beside("generators", PYTHON, RUNS)
+    return [{**row, "peak_kib": memory_of("generators", row["program"])} for row in rows]
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from measuring import alternately
+from measuring import alternately, peak_memory
 
 from turmeric.assembly.session import Session
 
@@ -133,7 +133,13 @@ def search(runs: int = 5) -> list[dict[str, Any]]:
         assert [list(value) for value in ours()] == [list(value) for value in by_hand()], name
         least = alternately({"turmeric": ours, "python": by_hand}, runs)
         ratio = least["turmeric"] / least["python"]
-        rows.append({"search": name, **least, "ratio": ratio})
+        memory = peak_memory(
+            "from turmeric.assembly.session import Session\n"
+            f"s = Session([{str(HERE)!r}, {str(SUDOKU)!r}])\n"
+            f"search = s.loader.import_module('searching').definitions[{function!r}].force()\n"
+            f"s.world.call(search, {args!r}, prompt=True)"
+        )
+        rows.append({"search": name, **least, "ratio": ratio, "peak_kib": memory})
         print(f"{name:22} {least['turmeric'] * 1e3:9.1f} ms {least['python'] * 1e3:9.2f} ms {ratio:7.1f} x")
     return rows
 

@@ -4,37 +4,13 @@ from __future__ import annotations
 
 import re
 
-import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.assembly.generated import ACROSS, NAMES, PRELUDE, programs
+from tests.assembly.ways import SLOW, outcome
 from turmeric.assembly.roundtrip import RoundTripSession
 from turmeric.assembly.session import Session
-from turmeric.vocabulary.errors import TurmericError
-from turmeric.vocabulary.printer import write
-
-SLOW = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-
-
-@pytest.fixture(scope="module")
-def plain() -> Session:
-    return Session([])
-
-
-@pytest.fixture(scope="module")
-def restored() -> RoundTripSession:
-    return RoundTripSession([])
-
-
-def outcome(session: Session, program: str) -> str:
-    """What a program gives, or the name of its error."""
-    session.activate()
-    module = session.new_module("generated")
-    try:
-        return write(session.evaluate(program, "generated.tur", module))
-    except TurmericError as error:
-        return f"{error.name}: {error.message}"
 
 
 @SLOW

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 
+from tests.running.memory import peak_memory
 from turmeric.assembly.session import Session
 from turmeric.vocabulary.errors import SourceError
 from turmeric.vocabulary.vectors import from_iterable
@@ -17,17 +15,6 @@ def session() -> Session:
     made = Session([])
     made.activate()
     return made
-
-
-def peak_memory(program: str) -> int:
-    """The most memory, in KiB, that a process of its own takes to run a program."""
-    code = (
-        "import resource, sys; from turmeric.assembly.session import Session\n"
-        "session = Session([]); session.activate(); session.evaluate(sys.argv[1])\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
-    )
-    done = subprocess.run([sys.executable, "-c", code, program], capture_output=True, text=True, check=True)
-    return int(done.stdout)
 
 
 EFFECTS = "(defeffect Tick [n]) (defn f [n] (if (= n 0) :done (do (perform (Tick n)) (f (- n 1))))) "

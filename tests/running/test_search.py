@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.running.memory import peak_memory
 from turmeric.assembly.session import Session
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -204,14 +205,3 @@ def test_a_way_that_goes_on_and_on_takes_constant_memory(order: str) -> None:
     few = peak_memory(FIRST_OF_MANY.format(count=5_000, order=order))
     many = peak_memory(FIRST_OF_MANY.format(count=80_000, order=order))
     assert many < few * 1.1
-
-
-def peak_memory(program: str) -> int:
-    """The most memory, in KiB, that a process of its own takes to run a program."""
-    code = (
-        "import resource, sys; from turmeric.assembly.session import Session\n"
-        "session = Session([]); session.activate(); session.evaluate(sys.argv[1])\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
-    )
-    done = subprocess.run([sys.executable, "-c", code, program], capture_output=True, text=True, check=True)
-    return int(done.stdout)
