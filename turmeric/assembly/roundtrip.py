@@ -17,8 +17,8 @@ from turmeric.reading.expander import EXPANSION
 from turmeric.running.continuation import Base, Continuation, Segment, capture
 from turmeric.running.files import FileHandle
 from turmeric.running.futures import Future
-from turmeric.running.generators import Generator
 from turmeric.running.machine import Machine
+from turmeric.running.pseudorandom import Generator
 from turmeric.running.reaching import children
 from turmeric.running.steps import Linker
 from turmeric.running.values import Cell, Closure, Rc, Ref

@@ -16,11 +16,18 @@ from operator import itemgetter
 from turmeric.intermediate import anf
 from turmeric.intermediate.anf import Control, Var
 from turmeric.reading import core
+from turmeric.running.calls import (
+    leading,
+    let_call,
+    let_operator,
+    let_operator_of_struct,
+    observed_call,
+    tail_call,
+    tail_operator,
+)
 from turmeric.running.continuation import EFFECT_WAYS, Binding, Cleanup, Handler, Mark, Prompt, Segment
 from turmeric.running.evaluators import Evaluators, Scope, cause_of, located
 from turmeric.running.functions import Function, Point
-from turmeric.running.operators import TAKING_PARTS
-from turmeric.running.structure import construct, fits
 from turmeric.running.values import Closure, Operator
 from turmeric.vocabulary import namespace
 from turmeric.vocabulary.errors import TurmericError, failure
@@ -31,7 +38,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from turmeric.running.evaluators import Evaluator, Place
+    from turmeric.running.evaluators import Evaluator
     from turmeric.running.functions import Environment, State, Step
     from turmeric.running.machine import Machine
     from turmeric.running.world import World
@@ -145,153 +152,20 @@ def make_tail_call(steps: Steps, node: anf.TailCall, scope: Scope, size: int) ->
     known = steps.operator(node)
     if known is not None:
         return tail_operator(known.operate, args, place)
-    made = tail_call(steps, function, args, place)
+    if steps.linker.observed:
+        made = observed_call(function, args, place, None)
+    else:
+        made = tail_call(function, args, place)
     if isinstance(node.function, anf.GlobalReference) and steps.leads_into_library(node.function):
         return leading(made, place)
     return made
-
-
-def leading(made: Step, place: Place) -> Step:
-    """A tail call into the library, which is remembered for reports."""
-
-    def step(env: Environment, frames: Any, machine: Machine) -> State:
-        state = made(env, frames, machine)
-        machine.led = (place, frames, machine.segment)
-        return state
-
-    return step
-
-
-def tail_call(steps: Steps, function: Evaluator, args: list[Evaluator], place: Place) -> Step:
-    if steps.linker.observed:
-        return observed_call(function, args, place, None)
-    if len(args) == 1:
-        return tail_call_one(function, args[0], place)
-    if len(args) == 2:
-        return tail_call_two(function, args[0], args[1], place)
-    count = len(args)
-
-    def step(env: Environment, frames: Any, machine: Machine) -> State:
-        callee = function(env)
-        given = [arg(env) for arg in args]
-        if type(callee) is Closure and callee.function.arity == count:
-            return callee.function.entry, [*given, *callee.captured], frames
-        return applied(machine, callee, given, frames, place)
-
-    return step
-
-
-def tail_call_one(function: Evaluator, arg: Evaluator, place: Place) -> Step:
-    def step(env: Environment, frames: Any, machine: Machine) -> State:
-        callee = function(env)
-        if type(callee) is Closure and callee.function.arity == 1:
-            return callee.function.entry, [arg(env), *callee.captured], frames
-        return applied(machine, callee, [arg(env)], frames, place)
-
-    return step
-
-
-def tail_call_two(function: Evaluator, first: Evaluator, second: Evaluator, place: Place) -> Step:
-    def step(env: Environment, frames: Any, machine: Machine) -> State:
-        callee = function(env)
-        if type(callee) is Closure and callee.function.arity == 2:
-            return callee.function.entry, [first(env), second(env), *callee.captured], frames
-        return applied(machine, callee, [first(env), second(env)], frames, place)
-
-    return step
-
-
-def applied(machine: Machine, callee: Any, args: list[Any], frames: Any, place: Place) -> State:
-    """Any call that is not the plain call of a closure."""
-    machine.place = place
-    try:
-        return machine.apply(callee, args, frames)
-    except Exception as error:
-        raise located(error, place) from cause_of(error)
-
-
-def tail_operator(operate: Callable[..., State], args: list[Evaluator], place: Place) -> Step:
-    """A call of a control operator, known by its name: no looking at what is called."""
-
-    def step(env: Environment, frames: Any, machine: Machine) -> State:
-        machine.place = place
-        try:
-            return operate(machine, [arg(env) for arg in args], frames)
-        except Exception as error:
-            raise located(error, place) from cause_of(error)
-
-    return step
-
-
-def let_operator(
-    operate: Callable[..., State],
-    args: list[Evaluator],
-    place: Place,
-    point: Point,
-    save: Callable[[Environment], tuple[Any, ...]],
-) -> Step:
-    """The same for a pending call."""
-
-    def step(env: Environment, frames: Any, machine: Machine) -> State:
-        machine.place = place
-        try:
-            return operate(machine, [arg(env) for arg in args], (point, save(env), frames))
-        except Exception as error:
-            raise located(error, place) from cause_of(error)
-
-    return step
-
-
-def let_operator_of_struct(
-    operator: Operator,
-    found: namespace.Global,
-    fields: list[Evaluator],
-    whole: Evaluator,
-    place: Place,
-    point: Point,
-    save: Callable[[Environment], tuple[Any, ...]],
-) -> Step:
-    """`(perform (Ask 1))`: the struct is made only where the operator has no use for its parts."""
-    general = let_operator(operator.operate, [whole], place, point, save)
-    operate = TAKING_PARTS.get(operator.symbol)
-    if operate is None:
-        return general
-    count = len(fields)
-
-    def step(env: Environment, frames: Any, machine: Machine) -> State:
-        type_ = found.value
-        if type(type_) is not StructType or len(type_.fields) != count:
-            return general(env, frames, machine)
-        machine.place = place
-        try:
-            values = [field(env) for field in fields]
-            if not (type_.loose or fits(type_, values)):
-                construct(type_, values)  # raises
-            return operate(machine, type_, values, (point, save(env), frames))
-        except Exception as error:
-            raise located(error, place) from cause_of(error)
-
-    return step
-
-
-def observed_call(
-    function: Evaluator, args: list[Evaluator], place: Place, frame: Callable[[Environment, Any], Any] | None
-) -> Step:
-    """A call that the machine looks at, whatever is called."""
-
-    def step(env: Environment, frames: Any, machine: Machine) -> State:
-        callee = function(env)
-        given = [arg(env) for arg in args]
-        return applied(machine, callee, given, frame(env, frames) if frame else frames, place)
-
-    return step
 
 
 def make_let(steps: Steps, node: anf.Let, scope: Scope, size: int) -> Step:
     point = steps.point(node)
     save = saver(node.point.live, scope)
     if isinstance(node.bound, anf.TailCall):
-        return let_call(steps, node.bound, scope, point, save)
+        return pending_call(steps, node.bound, scope, point, save)
     bound = steps.step(node.bound, scope, size)
 
     def step(env: Environment, frames: Any, machine: Machine) -> State:
@@ -300,10 +174,9 @@ def make_let(steps: Steps, node: anf.Let, scope: Scope, size: int) -> Step:
     return step
 
 
-def let_call(
+def pending_call(
     steps: Steps, node: anf.TailCall, scope: Scope, point: Point, save: Callable[[Environment], tuple[Any, ...]]
 ) -> Step:
-    """A pending call: the frame is pushed and the function entered in one step."""
     function = steps.link.evaluator(node.function, scope)
     args = [steps.link.evaluator(arg, scope) for arg in node.args]
     place = steps.link.place(node.span)
@@ -315,30 +188,7 @@ def let_call(
         return let_operator(known.operate, args, place, point, save)
     if steps.linker.observed:
         return observed_call(function, args, place, lambda env, frames: (point, save(env), frames))
-    if len(args) == 1:
-        return let_call_one(function, args[0], place, point, save)
-    count = len(args)
-
-    def step(env: Environment, frames: Any, machine: Machine) -> State:
-        callee = function(env)
-        given = [arg(env) for arg in args]
-        if type(callee) is Closure and callee.function.arity == count:
-            return callee.function.entry, [*given, *callee.captured], (point, save(env), frames)
-        return applied(machine, callee, given, (point, save(env), frames), place)
-
-    return step
-
-
-def let_call_one(
-    function: Evaluator, arg: Evaluator, place: Place, point: Point, save: Callable[[Environment], tuple[Any, ...]]
-) -> Step:
-    def step(env: Environment, frames: Any, machine: Machine) -> State:
-        callee = function(env)
-        if type(callee) is Closure and callee.function.arity == 1:
-            return callee.function.entry, [arg(env), *callee.captured], (point, save(env), frames)
-        return applied(machine, callee, [arg(env)], (point, save(env), frames), place)
-
-    return step
+    return let_call(function, args, place, point, save)
 
 
 def make_bind(steps: Steps, node: anf.Bind, scope: Scope, size: int) -> Step:

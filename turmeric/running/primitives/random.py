@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from turmeric.running.generators import MASK, Generator, seeded
 from turmeric.running.primitives.core import items
+from turmeric.running.pseudorandom import MASK, Generator, seeded
 from turmeric.running.structure import short
 from turmeric.vocabulary import vectors
 from turmeric.vocabulary.errors import failure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os.path
 
-from turmeric.running.generators import Generator, seeded
+from turmeric.running.pseudorandom import Generator, seeded
 from turmeric.vocabulary import lists
 from turmeric.vocabulary.errors import exception_for, failure
 from turmeric.vocabulary.printer import write
