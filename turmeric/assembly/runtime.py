@@ -14,6 +14,8 @@ from __future__ import annotations
 from turmeric.assembly.namespaces import Constructor, Namespace
 from turmeric.assembly.session import Session
 from turmeric.running.world import ACTIVE
+from turmeric.vocabulary.errors import TurmericError
+from turmeric.vocabulary.structs import Struct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from turmeric.running.world import World
+
+
+def is_cancelled(error: TurmericError) -> bool:
+    return isinstance(error.value, Struct) and error.value.type.symbol == "async.cancelled"
 
 
 class Runtime:
@@ -85,9 +91,10 @@ class Runtime:
     def close(self) -> None:
         """End its tasks, so that their clean-ups run, and the asyncio loop it made, if any.
 
-        Raises the first error of a task that nothing has awaited, with the others as notes.
+        Raises the first error of a task that nothing has awaited, with the others as notes.  A task
+        that could not even start is no error here.
         """
-        errors = self.session.close()
+        errors = [error for error in self.session.close() if not is_cancelled(error)]
         for error in errors[1:]:
             errors[0].add_note(f"another task that nothing awaited: {error}")
         if errors:

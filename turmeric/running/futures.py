@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from turmeric.running.world import World
 
-ENDED = ("async.finished", "async.failed")
+FAILED = "async.failed"
+ENDED = ("async.finished", FAILED)
 """The states of a future that will not change any more."""
 
 

@@ -15,7 +15,7 @@ import time
 from itertools import count
 
 from turmeric.running.evaluators import translated
-from turmeric.running.futures import Future
+from turmeric.running.futures import FAILED, Future
 from turmeric.vocabulary import lists, vectors
 from turmeric.vocabulary.errors import TurmericError, failure
 from turmeric.vocabulary.structs import Struct, StructType
@@ -254,12 +254,11 @@ class Outside:
         return [error for error in map(self.error_of, left) if error is not None]
 
     def error_of(self, future: Future) -> TurmericError | None:
-        """The exception with which a future failed."""
-        try:
-            self.world.call(self.world.find("async", "outcome").force(), [future], bare=True)
-        except TurmericError as error:
-            return error
-        return None
+        """The exception with which a future failed; its place is where the error was thrown, if it was."""
+        error = future.state.get("error") if future.state.type.symbol == FAILED else None
+        if error is None:
+            return None
+        return self.world.placed(self.world.make_machine(None).uncaught(error).error, None)
 
 
 def close_loop(loop: AbstractEventLoop) -> None:
