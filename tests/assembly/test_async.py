@@ -307,3 +307,11 @@ def test_cancelled_receivers_lose_nothing_that_was_not_theirs(capacity: int, cou
     """Receivers are cancelled before they start, while they wait and after they were woken."""
     got = list(_channels.call(Namespace(_channels.session.user).with_cancelled, capacity, count, every))
     assert got == list(range(count))
+
+
+def test_a_future_of_another_loop_is_refused(runtime: Runtime) -> None:
+    loop = asyncio.new_event_loop()
+    with pytest.raises(TurmericError) as caught:
+        runtime.eval("(fn [f] (await f))")(loop.create_future())
+    loop.close()
+    assert caught.value.name == "value-error"

@@ -154,7 +154,14 @@ class Outside:
         """Let the event happen when a Python awaitable has ended."""
         import asyncio
 
-        task = asyncio.ensure_future(awaitable, loop=self.need_loop())
+        loop = self.need_loop()
+        if isinstance(awaitable, asyncio.Future) and awaitable.get_loop() is not loop:
+            message = (
+                "this future of Python's belongs to another asyncio loop; call what makes it inside a task: "
+                "(async (await ...))"
+            )
+            raise failure("value-error", message)
+        task = asyncio.ensure_future(awaitable, loop=loop)
         self.stops[number] = task.cancel
         task.add_done_callback(lambda task: self.happen(number, *self.result_of(task)))
 
