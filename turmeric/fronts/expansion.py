@@ -203,7 +203,7 @@ def ended(form: Core) -> bool:
 def with_continuation(made: core.Lambda, way: str) -> core.Lambda:
     """A clause's function as it was written: with the continuation as its last parameter."""
     if way != "in-place":
-        return core.Lambda(made.name, made.params, unsettled(made.body), made.span)
+        return core.Lambda(made.name, made.params, unsettled(made.body, made.params.required[-1]), made.span)
     k = core.Variable("k")
 
     def change(end: Core) -> Core:

@@ -27,7 +27,6 @@ from turmeric.reading.core import (
     Local,
     Loop,
     Marked,
-    Parameters,
     Seq,
     SetLocal,
     Variable,
@@ -101,81 +100,15 @@ def is_confined(form: Core, k: Variable) -> bool:
     return True
 
 
-LEFT = "clause-left"
-"""The name of a confined clause's clean-up."""
-
-
-def settled(form: Core, k: Variable, abandon: Core) -> Core:
+def settled(form: Core, k: Variable) -> Core:
     """A clause to which `k` is confined: however it ends, the body is left if it waits still.
 
-        (if (ok? p) (continue k p) (+ 1 (continue k 2)))
-        ==>  (let [next nil]
-               (let [value (with-cleanup* (fn [] (if next nil (abandon k)))
-                             (if (ok? p) (set! next [0 p]) (+ 1 (continue k 2))))]
-                 (if next (if (= (next 0) 0) (continue k (next 1)) ...) value)))
-
-    What uses `k` as the last thing stands outside of the clean-up, so that it leaves nothing behind.
+    Continuing `k` as the last thing takes this clean-up away, so it leaves nothing behind.
     """
-    go, value = Variable("next", span=form.span), Variable("value", span=form.span)
-    go.assigned = True
-    last: list[Call] = []
-
-    def change(end: Core) -> Core:
-        given = used_by(end, k, CONSUMING)
-        if given is None or len(given) > 1:
-            return end
-        last.append(end)  # type: ignore[arg-type]
-        chosen = (Const(len(last) - 1), *(given or (Const(None),)))
-        return SetLocal(go, Call(Global("core", "vector"), chosen, end.span), end.span)
-
-    body = with_tails(form, change)
-    thunk = Lambda(LEFT, Parameters(), If(Local(go), Const(None), abandon) if last else abandon, form.span)
-    guarded = Marked(core.CLEANUP, [thunk], body, form.span)
-    if not last:
-        return guarded
-    after = If(Local(go), chosen_use(last, go, k), Local(value), form.span)
-    return Let(go, Const(None), Let(value, guarded, after, form.span), form.span)
+    return Marked(core.CLEANUP, [Local(k)], form, form.span)
 
 
-def chosen_use(last: list[Call], go: Variable, k: Variable) -> Core:
-    """The use of `k` that a clause ended with, carried out."""
-
-    def part(place: int) -> Core:
-        return Call(Global("core", "nth"), [Local(go), Const(place)])
-
-    made: Core | None = None
-    for number, end in enumerate(last):
-        arguments = [part(1)] if is_local(end.function, k) else [Local(k), part(1)]
-        use = Call(end.function, arguments, end.span)
-        test = Call(Global("core", "="), [part(0), Const(number)])
-        made = use if made is None else If(test, use, made)
-    assert made is not None
-    return made
-
-
-def unsettled(form: Core) -> Core:
+def unsettled(form: Core, k: Variable) -> Core:
     """What `settled` was given."""
-    if is_guarded(form):
-        return form.body  # type: ignore[attr-defined, no-any-return]
-    if not (isinstance(form, Let) and isinstance(form.body, Let) and is_guarded(form.body.init)):
-        return form
-    uses: list[Call] = []
-    rest: Core = form.body.body.then  # type: ignore[attr-defined]
-    while isinstance(rest, If):
-        uses.insert(0, rest.then)  # type: ignore[arg-type]
-        rest = rest.orelse
-    uses.insert(0, rest)  # type: ignore[arg-type]
-
-    def change(end: Core) -> Core:
-        if not (isinstance(end, SetLocal) and end.var is form.var):
-            return end
-        number, given = end.value.args  # type: ignore[attr-defined]
-        use = uses[number.value]
-        return Call(use.function, [*use.args[:-1], given], end.span)
-
-    return with_tails(form.body.init.body, change)  # type: ignore[attr-defined]
-
-
-def is_guarded(form: Core) -> bool:
-    thunk = form.operands[0] if isinstance(form, Marked) and form.kind == core.CLEANUP else None
-    return isinstance(thunk, Lambda) and thunk.name == LEFT
+    settled = isinstance(form, Marked) and form.kind == core.CLEANUP and is_local(form.operands[0], k)
+    return form.body if settled else form  # type: ignore[attr-defined]

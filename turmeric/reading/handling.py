@@ -9,7 +9,7 @@ continuation; `clauses` says which way.
 from __future__ import annotations
 
 from turmeric.reading import clauses, core, type_annotations
-from turmeric.reading.core import Call, Const, Core, Global, Lambda, Local, LoopTarget, Marked, Parameters
+from turmeric.reading.core import Call, Const, Core, Global, Lambda, LoopTarget, Marked, Parameters
 from turmeric.reading.datums import span_of, spans_of
 from turmeric.reading.expander import Expander, special
 from turmeric.reading.functions import make_lambda, parameter_pairs
@@ -186,5 +186,5 @@ def settle(expander: Expander, made: Lambda, type_: StructType | None) -> str:
         made.params, made.body = Parameters(made.params.required[:-1]), body
         return "in-place"
     if clauses.is_confined(made.body, k):
-        made.body = clauses.settled(made.body, k, expander.core_call("abandon", Local(k)))
+        made.body = clauses.settled(made.body, k)
     return "one-shot"

@@ -85,12 +85,16 @@ class Binding:
 
 
 class Cleanup:
-    """A thunk that runs when its region is left for good."""
+    """A thunk that runs when its region is left for good; or a continuation that is given up then,
+    if it waits still."""
 
     __slots__ = ("thunk",)
 
     def __init__(self, thunk: object) -> None:
         self.thunk = thunk
+
+    def needed(self) -> bool:
+        return type(self.thunk) is not Continuation or not self.thunk.consumed
 
 
 class Wind:

@@ -125,7 +125,7 @@ class Machine:
             if segment.rest is None:
                 raise Halt(value)
             self.segment = segment.rest
-            if type(mark) is Cleanup:
+            if type(mark) is Cleanup and mark.needed():
                 return self.apply(self.library("return-after"), [value, mark.thunk], segment.frames)
             if type(mark) is Wind:
                 return self.apply(self.library("return-after"), [value, mark.after], segment.frames)
@@ -215,7 +215,7 @@ class Machine:
             self.segment = segment.rest
             if segment is target:
                 return self.apply(function, [value], segment.frames)
-            if type(segment.mark) is Cleanup:
+            if type(segment.mark) is Cleanup and segment.mark.needed():
                 return self.apply(self.library("throw-after"), [value, segment.mark.thunk], segment.frames)
             if type(segment.mark) is Wind:
                 return self.apply(self.library("throw-after"), [value, segment.mark.after], segment.frames)

@@ -163,7 +163,18 @@ def continue_(machine: Machine, args: list[Any], frames: Frames) -> State:
     continuation.look()
     if continuation.abortive:
         return replace(machine, continuation, "continue", value, frames)
+    frames = unguarded(machine, continuation, frames)
     return put_back(machine, continuation.take(), value, False, frames)
+
+
+def unguarded(machine: Machine, continuation: Continuation, frames: Frames) -> Frames:
+    """The frames to go on above: a clause whose last act consumes its continuation need not give it up."""
+    segment = machine.segment
+    if frames is None and type(segment.mark) is Cleanup and segment.mark.thunk is continuation:
+        assert segment.rest is not None
+        machine.segment = segment.rest
+        return segment.frames
+    return frames
 
 
 @operator("resume")
@@ -198,6 +209,7 @@ def discontinue(machine: Machine, args: list[Any], frames: Frames) -> State:
     continuation.look()
     if continuation.abortive:
         return replace(machine, continuation, "discontinue", args[1], frames)
+    frames = unguarded(machine, continuation, frames)
     return put_back(machine, continuation.take(), args[1], True, frames)
 
 
