@@ -96,6 +96,10 @@ class Cleanup:
     def needed(self) -> bool:
         return type(self.thunk) is not Continuation or not self.thunk.consumed
 
+    def then(self, way: str) -> str:
+        """The function of the library that leaves the region, by `return` or `throw`."""
+        return f"{way}-giving-up" if type(self.thunk) is Continuation else f"{way}-after"
+
 
 class Wind:
     """A region of `dynamic-wind`: `after` runs whenever control leaves it, by a capture too, and

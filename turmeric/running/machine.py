@@ -126,7 +126,7 @@ class Machine:
                 raise Halt(value)
             self.segment = segment.rest
             if type(mark) is Cleanup and mark.needed():
-                return self.apply(self.library("return-after"), [value, mark.thunk], segment.frames)
+                return self.apply(self.library(mark.then("return")), [value, mark.thunk], segment.frames)
             if type(mark) is Wind:
                 return self.apply(self.library("return-after"), [value, mark.after], segment.frames)
             if type(mark) is Handler and mark.returns is not None:
@@ -216,7 +216,8 @@ class Machine:
             if segment is target:
                 return self.apply(function, [value], segment.frames)
             if type(segment.mark) is Cleanup and segment.mark.needed():
-                return self.apply(self.library("throw-after"), [value, segment.mark.thunk], segment.frames)
+                name = segment.mark.then("throw")
+                return self.apply(self.library(name), [value, segment.mark.thunk], segment.frames)
             if type(segment.mark) is Wind:
                 return self.apply(self.library("throw-after"), [value, segment.mark.after], segment.frames)
 
