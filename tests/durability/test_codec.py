@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.durability.strategies import VALUES
 from turmeric.assembly.session import Session
 from turmeric.durability.saving import deserialize, serialize
-from turmeric.durability.wire import CHECKSUM, checksum
+from turmeric.durability.wire import CHECKSUM, SENTINEL, checksum
 from turmeric.running.continuation import Base, Continuation
 from turmeric.vocabulary import lists, vectors
 from turmeric.vocabulary.equality import equal
@@ -173,7 +173,8 @@ def test_what_only_moves_within_a_process_is_refused_from_outside(session: Sessi
     """The base of a run, and a sentinel nobody knows: no program saves them."""
     based = serialize(session.world, Continuation(((None, Base(None)),), one_shot=False))
     unset = serialize(session.world, vectors.from_iterable([UNBOUND]))
-    body = unset[:-CHECKSUM].replace(b"unbound", b"unbinds")
+    body = unset[:-CHECKSUM].replace(bytes([0x82, SENTINEL, 0]), bytes([0x82, SENTINEL, 2]))
+    assert body != unset[:-CHECKSUM]
     for data in (based, body + checksum(body)):
         with pytest.raises(TurmericError) as caught:
             deserialize(session.world, data)

@@ -72,18 +72,18 @@ def test_fresh_names_of_macros_do_not_depend_on_what_was_expanded_before(kind: s
 def test_a_part_of_what_has_no_parts_is_no_mark() -> None:
     session = Session()
     items = wire.unframe(session.evaluate("(serialize (reset (try (+ 1 (cloneable-shift [k] k)) (catch [e] e))))"))
-    row = next(row for row in items[6] if row[0] == wire.CONTINUATION)
+    row = next(row for row in items[-3] if row[0] == wire.CONTINUATION)
     row[4] = [*row[4], 0]
     with pytest.raises(TurmericError) as caught:
-        deserialize(session.world, wire.frame(items[:8]))
+        deserialize(session.world, wire.frame(items[:-1]))
     assert caught.value.name == "corrupt-data"
 
 
-UNREAD = [wire.GLOBAL, "settings", "connection"]
-REFUSED = {
-    "a type that is gone": ([["user", "gone", "struct", b"id"]], [[wire.VECTOR, [1]], UNREAD]),
-    "a vector inside itself": ([], [[wire.VECTOR, [1], [2]], UNREAD, [wire.VECTOR, [2]]]),
-}
+UNREAD = [wire.GLOBAL, 1, 2]
+"""`settings.connection`, which nobody has read so far."""
+GONE = ([[0, 0, 1, b"id"]], [[wire.VECTOR, [1]], UNREAD])
+INSIDE_ITSELF = ([], [[wire.VECTOR, [1], [2]], UNREAD, [wire.VECTOR, [2]]])
+REFUSED = {"a type that is gone": ("schema-mismatch", *GONE), "a vector inside itself": ("corrupt-data", *INSIDE_ITSELF)}
 
 
 @pytest.mark.parametrize("reason", REFUSED)
@@ -91,9 +91,12 @@ def test_no_definition_is_evaluated_for_bytes_that_are_refused(
     reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "settings.tur").write_text('(def connection (do (println "connecting") 1))')
-    types, heap = REFUSED[reason]
+    error, types, heap = REFUSED[reason]
     session = Session([str(tmp_path)])
-    data = wire.frame([wire.MAGIC, wire.VERSION, ["test", "user", []], types, [], [], heap, [0]])
-    with pytest.raises(TurmericError):
+    names, modules = ["gone", "struct", "connection"], [["user"], ["settings", "settings.tur", "1"]]
+    tables = wire.pack(["test", "user", names, modules, types, [], []])
+    data = wire.frame([wire.MAGIC, wire.VERSION, tables, [], [], heap, [0]])
+    with pytest.raises(TurmericError) as caught:
         deserialize(session.world, data)
+    assert caught.value.name == error
     assert capsys.readouterr().out == ""

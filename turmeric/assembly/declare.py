@@ -40,7 +40,10 @@ class Declarer:
 
     def carry_out(self, declaration: Declaration) -> Any:
         """Do what the declaration says; gives the value of an expression."""
-        return ACTIONS[declaration.kind](self, declaration)
+        try:
+            return ACTIONS[declaration.kind](self, declaration)
+        finally:
+            self.world.edits += 1
 
     def define(self, declaration: Declaration, kind: str, value: object = namespace.UNBOUND) -> Global:
         found = self.module.define(declaration.name, kind)

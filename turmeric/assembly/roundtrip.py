@@ -9,9 +9,9 @@ them; everything else is new after each call.
 from __future__ import annotations
 
 from turmeric.assembly.session import Session
-from turmeric.durability import saving, wire
-from turmeric.durability.decode import decode_items
-from turmeric.durability.instances import Instances
+from turmeric.durability import saving
+from turmeric.durability.decode import decoded
+from turmeric.durability.instances import instances_of
 from turmeric.durability.resolve import Resolver
 from turmeric.reading.expander import EXPANSION
 from turmeric.running.continuation import Base, Continuation, Segment, capture
@@ -54,7 +54,6 @@ class RoundTripSession(Session):
     def __init__(self, roots: list[str] | None = None, args: list[str] | None = None) -> None:
         self.restores = 0
         self.skipped = 0
-        self.resolver: Resolver | None = None
         self.rest = 0
         self.ready = False
         super().__init__(roots, args)
@@ -86,9 +85,7 @@ class RoundTripSession(Session):
             return state
         self.restores += 1
         self.rest = len(data) // THINNING if len(data) > SMALL else 0
-        if self.resolver is None:
-            self.resolver = Resolver(world)
-        return decode_items(wire.unframe(data), self.resolver, Instances(world), external)
+        return decoded(data, Resolver(world), instances_of(world), external)
 
 
 class RoundTripMachine(Machine):

@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 from turmeric.durability import wire
 from turmeric.durability.instances import Instances
+from turmeric.durability.message import Message
 from turmeric.durability.resolve import Resolver
-from turmeric.durability.shape import check_shape
 from turmeric.durability.wire import corrupt
 from turmeric.running.continuation import Base, Binding, Cleanup, Continuation, Handler, Mask, Prompt, Wind
 from turmeric.running.functions import MISSING
@@ -28,6 +28,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from turmeric.vocabulary.namespace import Global
+
 Row = list["Any"]
 PENDING = object()
 
@@ -35,63 +37,90 @@ PENDING = object()
 class Decoder:
     """Decodes one message whose shape was checked."""
 
-    def __init__(self, items: list[Any], resolver: Resolver, instances: Instances, external: list[Any] | None) -> None:
+    def __init__(
+        self, message: Message, resolver: Resolver, instances: Instances, external: list[Any] | None = None
+    ) -> None:
+        self.message = message
         self.resolver = resolver
         self.instances = instances
         self.external = external or []
-        _, _, header, types, functions, points, self.heap, self.root, _ = items
-        self.types = [resolver.type(row) for row in types]
-        self.functions = [resolver.function(row) for row in functions]
-        self.points = [resolver.point(row) for row in points]
-        self.globals = {
-            place: resolver.global_named(row[1], row[2])
-            for place, row in enumerate(self.heap)
-            if row[0] == wire.GLOBAL
-        }
-        self.check_stand_ins()
-        resolver.refuse(header[2])
-        for row in self.heap:
-            if row[0] in COUNTS:
-                COUNTS[row[0]](self, row)
+        self.heap = message.heap
+        self.links = message.shape.links
+        self.claims = message.claims
+        found = resolver.resolve(message.claims)
+        self.types, self.functions, self.points = found.types, found.functions, found.points
+        self.globals: dict[int, Global | None] = {}
+        self.check_names()
+        resolver.refuse(self.claims.modules)
+        self.check_lengths()
         self.made: list[Any] = [PENDING] * len(self.heap)
         self.nodes: dict[int, list[Any]] = {}
 
-    def check_stand_ins(self) -> None:
+    def check_names(self) -> None:
+        """Find the definitions that go by name, and the instances that wrote stand-ins."""
+        stand_ins = []
+        for place, row in enumerate(self.heap):
+            if row[0] == wire.GLOBAL:
+                self.globals[place] = self.resolver.global_named(self.module(row[1]), self.claims.names[row[2]])
+            elif row[0] == wire.STAND_IN or row[0] == wire.RESOURCE:
+                stand_ins.append((row[0], self.module(row[1]), self.claims.names[row[2]]))
+        if stand_ins:
+            self.check_stand_ins(stand_ins)
+
+    def check_stand_ins(self, stand_ins: list[tuple[int, str, str]]) -> None:
         """Load the modules of the instances that wrote stand-ins; each instance must be there."""
-        rows = [row for row in self.heap if row[0] in (wire.STAND_IN, wire.RESOURCE)]
-        for module in {row[1]: None for row in rows}:
+        for _, module, _ in stand_ins:
             self.resolver.module(module)
         self.instances.look()
-        for tag, module, name, _ in rows:
+        for tag, module, name in stand_ins:
             if not self.instances.known(tag, name):
                 detail = f"there is no instance {wire_class(tag)} {name} to bring a saved value back"
                 self.resolver.mismatch("instance", f"{module}.{name}", b"", None, detail, module)
 
+    def check_lengths(self) -> None:
+        """Check the rows whose length depends on the code that is there now."""
+        for row, point in zip(self.claims.points, self.points, strict=True):
+            if len(row.variables) != len(point.point.live):
+                raise corrupt(f"a frame of {row.symbol} has the wrong number of variables")
+        for heap_row in self.heap:
+            if heap_row[0] == wire.STRUCT:
+                count_struct(self, heap_row)
+            elif heap_row[0] == wire.CLOSURE:
+                count_closure(self, heap_row)
+
+    def module(self, number: int) -> str:
+        return self.claims.modules[number].name
+
     def decode(self) -> Any:
         """Build the root: cells and their like first, empty, then the rest, then their contents."""
+        made, filled = self.made, []
         for place, row in enumerate(self.heap):
             allocate = ALLOCATORS.get(row[0])
             if allocate is not None:
-                self.made[place] = allocate(self, row)
+                made[place] = allocate(self, row)
+                if row[0] in FILLERS:
+                    filled.append(place)
         for place in self.order():
-            self.made[place] = BUILDERS[self.heap[place][0]](self, self.heap[place], place)
-        for place, row in enumerate(self.heap):
-            fill = FILLERS.get(row[0])
-            if fill is not None:
-                fill(self, row, self.made[place])
-        return self.value(self.root)
+            made[place] = BUILDERS[self.heap[place][0]](self, self.heap[place], place)
+        for place in filled:
+            FILLERS[self.heap[place][0]](self, self.heap[place], made[place])
+        return self.value(self.message.root)
 
     def order(self) -> list[int]:
         """The places to build, each after all it is made of; what is made of itself is refused."""
+        made, links = self.made, self.links
+        pending = [place for place in range(len(made) - 1, -1, -1) if made[place] is PENDING]
+        if all(at > place or made[at] is not PENDING for place in pending for at in links[place]):
+            return pending  # most messages: what an object is made of was first met in it
         found: dict[int, None] = {}
         open_: set[int] = set()
-        work = list(range(len(self.heap)))
+        work = pending
         while work:
             place = work[-1]
-            if place in found or self.made[place] is not PENDING:
+            if place in found or made[place] is not PENDING:
                 work.pop()
                 continue
-            needed = [at for at in references(self.heap[place]) if self.made[at] is PENDING and at not in found]
+            needed = [at for at in links[place] if made[at] is PENDING and at not in found]
             if not needed:
                 found[work.pop()] = None
             elif place in open_:
@@ -116,42 +145,16 @@ def wire_class(tag: int) -> str:
     return "Serializable" if tag == wire.STAND_IN else "Resource-Serializable"
 
 
-def references(row: Row) -> list[int]:
-    """The heap places that a row refers to."""
-    if row[0] == wire.FRAMES:
-        inner = [slot[0] for frame in row[2:] for slot in frame if type(slot) is list]
-        return [*inner, row[1][0]] if row[1] is not None else inner
-    return [slot[0] for slot in row if type(slot) is list]
-
-
-def count_frames(decoder: Decoder, row: Row) -> None:
-    for frame in row[2:]:
-        point = decoder.points[frame[0]]
-        assert point is not None
-        if len(frame) - 1 != len(point.point.live):
-            raise corrupt(f"a frame of {point.function.code.symbol} has the wrong number of variables")
-
-
 def count_struct(decoder: Decoder, row: Row) -> None:
     type_ = decoder.types[row[1]]
-    assert type_ is not None
     if len(row) - 2 != len(type_.fields):
         raise corrupt(f"a {type_.name} has the wrong number of fields")
 
 
 def count_closure(decoder: Decoder, row: Row) -> None:
     code = decoder.functions[row[1]]
-    assert code is not None
     if len(row) - 2 != len(code.captured):
         raise corrupt(f"the function {code.symbol} has the wrong number of captured values")
-
-
-COUNTS: dict[int, Callable[[Decoder, Row], None]] = {
-    wire.FRAMES: count_frames,
-    wire.STRUCT: count_struct,
-    wire.CLOSURE: count_closure,
-}
-"""Rows whose length depends on the code that is there now."""
 
 
 def build_list(decoder: Decoder, row: Row, place: int) -> Any:
@@ -167,11 +170,11 @@ def build_list(decoder: Decoder, row: Row, place: int) -> Any:
 
 def build_frames(decoder: Decoder, row: Row, place: int) -> Any:
     outer = None if row[1] is None else decoder.value(row[1])
+    points, values = decoder.points, decoder.values
+    linked = bool(decoder.links[place])
     nodes: list[Any] = []
-    for frame in reversed(row[2:]):
-        point = decoder.points[frame[0]]
-        assert point is not None
-        outer = (point, tuple(decoder.values(frame[1:])), outer)
+    for number, slots in reversed(decoder.message.shape.runs[place]):
+        outer = (points[number], tuple(values(slots) if linked else slots), outer)
         nodes.append(outer)
     nodes.reverse()
     decoder.nodes[place] = nodes
@@ -180,7 +183,6 @@ def build_frames(decoder: Decoder, row: Row, place: int) -> Any:
 
 def build_struct(decoder: Decoder, row: Row, place: int) -> Any:
     type_ = decoder.types[row[1]]
-    assert type_ is not None
     return type_.nullary or type_.make(type_, tuple(decoder.values(row[2:])))
 
 
@@ -200,7 +202,7 @@ def build_set(decoder: Decoder, row: Row, place: int) -> Any:
 
 
 def build_stand_in(decoder: Decoder, row: Row, place: int) -> Any:
-    return decoder.instances.revive(row[0], row[2], decoder.value(row[3]))
+    return decoder.instances.revive(row[0], decoder.claims.names[row[2]], decoder.value(row[3]))
 
 
 def build_global(decoder: Decoder, row: Row, place: int) -> Any:
@@ -230,7 +232,7 @@ BUILDERS: dict[int, Builder] = {
     wire.GLOBAL: build_global,
     wire.STAND_IN: build_stand_in,
     wire.RESOURCE: build_stand_in,
-    wire.SENTINEL: lambda decoder, row, place: UNBOUND if row[1] == "unbound" else MISSING,
+    wire.SENTINEL: lambda decoder, row, place: MISSING if row[1] else UNBOUND,
     wire.EXTERNAL: build_external,
 }
 """How immutable objects are built, once their parts are."""
@@ -238,7 +240,6 @@ BUILDERS: dict[int, Builder] = {
 
 def allocate_closure(decoder: Decoder, row: Row) -> Closure:
     code = decoder.functions[row[1]]
-    assert code is not None
     return Closure(decoder.resolver.world.linker.function(code), ())
 
 
@@ -292,8 +293,11 @@ def fill_continuation(decoder: Decoder, row: Row, made: Continuation) -> None:
 def fill_handler(decoder: Decoder, row: Row, made: Handler) -> None:
     made.returns = decoder.value(row[1])
     functions = decoder.values(row[4::3])
-    for key, way, function in zip(row[2::3], row[3::3], functions, strict=True):
-        made.clauses[decoder.types[key] if type(key) is int else key] = (way, function)
+    for way, key, function in zip(row[2::3], row[3::3], functions, strict=True):
+        if way >= wire.ERROR_WAYS:
+            made.clauses[decoder.types[key]] = (wire.WAYS[way], function)
+        else:
+            made.clauses[None if key is None else decoder.claims.names[key]] = (wire.WAYS[way], function)
 
 
 def fill_mask(decoder: Decoder, row: Row, made: Mask) -> None:
@@ -301,7 +305,8 @@ def fill_mask(decoder: Decoder, row: Row, made: Mask) -> None:
 
 
 def fill_binding(decoder: Decoder, row: Row, made: Binding) -> None:
-    made.values = dict(zip(row[1::2], decoder.values(row[2::2]), strict=True))
+    names = [decoder.claims.names[number] for number in row[1::2]]
+    made.values = dict(zip(names, decoder.values(row[2::2]), strict=True))
 
 
 def fill_wind(decoder: Decoder, row: Row, made: Wind) -> None:
@@ -327,11 +332,9 @@ FILLERS: dict[int, Callable[[Decoder, Row, Any], None]] = {
 }
 
 
-def decode_items(
-    items: list[Any], resolver: Resolver, instances: Instances, external: list[Any] | None = None
-) -> Any:
-    """The value of a message's items.  `external` are the objects that stayed in this process."""
-    check_shape(items)
-    if external is None and any(row[0] in (wire.BASE, wire.EXTERNAL) for row in items[6]):
+def decoded(data: bytes, resolver: Resolver, instances: Instances, external: list[Any] | None = None) -> Any:
+    """The value of a message.  `external` are the objects that stayed in this process."""
+    message = Message(data)
+    if external is None and any(row[0] == wire.BASE or row[0] == wire.EXTERNAL for row in message.heap):
         raise corrupt("state that only moves within a process is no saved value")
-    return Decoder(items, resolver, instances, external).decode()
+    return Decoder(message, resolver, instances, external).decode()

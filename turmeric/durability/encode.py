@@ -55,30 +55,31 @@ class Encoder:
         self.tables = tables
         self.instances = instances
         self.external = external or {}
-        self.places: dict[Any, Row] = {}
+        self.scalars = instances.scalars
+        self.places: dict[Any, tuple[int, ...]] = {}
         self.queue: list[Any] = []
         self.rows: list[Row] = []
         self.refs: list[Ref] = []
+        self.runs: list[tuple[int, Any, int]] = []
+        """The runs of frames, with their places and lengths, whose later frames are not in `places`."""
 
     def encode(self, root: Any) -> list[Any]:
         """The tables, the heap and the root of a message."""
         slot = self.slot(root)
-        done = 0
-        while done < len(self.queue):
-            value = self.queue[done]
-            self.rows[done].extend(self.row(value, done))
-            done += 1
+        row = self.row
+        for place, value in enumerate(self.queue):  # which grows meanwhile
+            self.rows.append(row(value, place))
         self.check_owners()
-        return [*self.tables.contents(), self.rows, slot]
+        return [self.tables.packed(), [], [], self.rows, slot]
 
     # Values ---------------------------------------------------------------------------------
 
     def slot(self, value: Any) -> Any:
         """A value where it is used: in line, or a reference into the heap."""
         kind = type(value)
-        if self.instances.scalars and kind in SCALARS and self.instances.has(value):
+        if self.scalars and kind in SCALARS and self.instances.has(value):
             return self.reference((type_name(value), value), value)
-        if kind is int or value is None or kind is bool:
+        if kind in IMMEDIATE:
             return value
         if kind is float:
             return value if value == value else float("nan")
@@ -88,6 +89,20 @@ class Encoder:
             return value if len(value) <= wire.INLINE else self.reference(("bytes", value), value)
         return self.reference(self.identity(value, kind), value)
 
+    def slots(self, values: Any, row: Row) -> Row:
+        """The row with the values at its end.  What `slot` does for most values is written out: each
+        frame comes through here."""
+        if self.scalars:
+            row.extend([self.slot(value) for value in values])
+            return row
+        for value in values:
+            kind = type(value)
+            if kind in IMMEDIATE or (kind is str and len(value) <= wire.INLINE and value.isascii()):
+                row.append(value)
+            else:
+                row.append(self.slot(value))
+        return row
+
     def identity(self, value: Any, kind: type) -> Any:
         """What makes two occurrences the same object: the name of symbols, else the object."""
         if kind is Symbol:
@@ -96,38 +111,52 @@ class Encoder:
             return ("empty", type_name(value))
         return id(value)
 
-    def reference(self, key: Any, value: Any) -> Row:
+    def reference(self, key: Any, value: Any) -> tuple[int, ...]:
+        """A reference to an object of the heap, which it joins when it is first met."""
         found = self.places.get(key)
         if found is None:
-            found = self.places[key] = [len(self.queue)]
+            found = self.places[key] = (len(self.queue),)
             self.queue.append(value)
-            self.rows.append([])
         return found
+
+    def chain(self, frames: Frames) -> tuple[int, ...] | None:
+        """A reference to a chain of frames, or to a later part of one that was met."""
+        if frames is None:
+            return None
+        self.note_runs()
+        return self.reference(id(frames), frames)
+
+    def note_runs(self) -> None:
+        """Make the later frames of the runs so far known by their places.  Most messages hold one
+        chain only, and need none of this."""
+        for place, frames, length in self.runs:
+            for offset in range(1, length):
+                frames = frames[2]
+                self.places[id(frames)] = (place, offset)
+        self.runs.clear()
 
     # Rows -----------------------------------------------------------------------------------
 
     def row(self, value: Any, place: int) -> Row:
         """An object's row in the heap."""
-        external = self.external.get(id(value))
-        if external is not None:
-            return [wire.EXTERNAL, external]
-        if isinstance(value, Homed) and value.is_home() and (place or type(value) is Closure):
+        kind = type(value)
+        if self.external:
+            external = self.external.get(id(value))
+            if external is not None:
+                return [wire.EXTERNAL, external]
+        if isinstance(value, Homed) and value.is_home() and (place or kind is Closure):
             return global_row(self, value.home, place)  # but a cell that is itself saved is copied
-        stand_in = self.instances.stand_in(value)
-        if stand_in is not None:
-            tag, module, name, made = stand_in
-            self.tables.module(module)
-            return [tag, module, name, self.slot(made)]
-        writer = WRITERS.get(type(value))
+        if kind not in PARTS:
+            stand_in = self.instances.stand_in(value)
+            if stand_in is not None:
+                tag, module, name, made = stand_in
+                return [tag, self.tables.module(module), self.tables.name(name), self.slot(made)]
+        writer = WRITERS.get(kind)
         if writer is None and self.instances.load_for(value):
             return self.row(value, place)
         if writer is None:
             raise Unserializable(value)
         return writer(self, value, place)
-
-    def slots(self, values: Any) -> Row:
-        slot = self.slot
-        return [slot(value) for value in values]
 
     def check_owners(self) -> None:
         """A ref that moved into a continuation may go along with that continuation only."""
@@ -138,6 +167,8 @@ class Encoder:
 
 def is_text(value: str) -> bool:
     """Whether a string is Unicode text; a lone surrogate is none."""
+    if value.isascii():
+        return True
     try:
         value.encode()
     except UnicodeEncodeError as error:
@@ -147,61 +178,69 @@ def is_text(value: str) -> bool:
 
 
 SCALARS = (int, float, bool, str, bytes, type(None))
+IMMEDIATE = frozenset((int, bool, type(None)))
 EMPTIES = (List, Vector, Map, Set)
+PARTS = frozenset((tuple, Cell, Prompt, Handler, Mask, Binding, Cleanup, Wind, Base, Continuation))
+"""What no program can declare an instance for."""
 
 
 def list_row(encoder: Encoder, value: List, place: int) -> Row:
     """A run of list cells; it ends where it meets one that is in the heap already."""
     row: Row = [wire.LIST, None]
+    places = encoder.places
+    items = []
     node, offset = value, 0
     while node:
         if offset:
-            found = encoder.places.get(id(node))
+            found = places.get(id(node))
             if found is not None:
                 row[1] = found
                 break
-            encoder.places[id(node)] = [place, offset]
-        row.append(encoder.slot(node.head))
+            places[id(node)] = (place, offset)
+        items.append(node.head)
         node, offset = node.tail, offset + 1
-    return row
+    return encoder.slots(items, row)
 
 
-def frames_row(encoder: Encoder, value: Frames, place: int) -> Row:
-    """A run of frames, from the innermost out; it ends like a run of list cells."""
-    if value is not None and type(value[0] if value else None) is not Point:
-        raise Unserializable(value)  # a tuple of Python's own
+def frames_row(encoder: Encoder, frames: Frames, place: int) -> Row:
+    """A run of frames, from the innermost out, flat: each is the number of its point and its
+    values.  The run ends where it meets a frame that is in the heap already."""
+    if type(frames[0] if frames else None) is not Point:
+        raise Unserializable(frames)  # a tuple of Python's own
+    encoder.note_runs()
     row: Row = [wire.FRAMES, None]
-    frames, offset = value, 0
+    first, length = frames, 0
+    places, numbers = encoder.places, encoder.tables.numbers
     while frames is not None:
-        if offset:
-            found = encoder.places.get(id(frames))
+        if length:
+            found = places.get(id(frames))
             if found is not None:
                 row[1] = found
                 break
-            encoder.places[id(frames)] = [place, offset]
-        point, values, outer = frames
-        row.append([encoder.tables.point(point), *encoder.slots(values)])
-        frames, offset = outer, offset + 1
+        point, values, frames = frames
+        number = numbers.get(point)
+        row.append(encoder.tables.point(point) if number is None else number)
+        encoder.slots(values, row)
+        length += 1
+    encoder.runs.append((place, first, length))
     return row
 
 
 def closure_row(encoder: Encoder, value: Closure, place: int) -> Row:
-    return [wire.CLOSURE, encoder.tables.function(value.function.code), *encoder.slots(value.captured)]
+    return encoder.slots(value.captured, [wire.CLOSURE, encoder.tables.function(value.function.code)])
 
 
 def global_row(encoder: Encoder, value: Any, place: int) -> Row:
     """Something that goes by the name of its definition."""
-    encoder.tables.module(value.module)
-    return [wire.GLOBAL, value.module, value.name]
+    return [wire.GLOBAL, encoder.tables.module(value.module), encoder.tables.name(value.name)]
 
 
 def method_row(encoder: Encoder, value: Method, place: int) -> Row:
-    encoder.tables.module(value.type_class.module)
-    return [wire.GLOBAL, value.type_class.module, value.name]
+    return [wire.GLOBAL, encoder.tables.module(value.type_class.module), encoder.tables.name(value.name)]
 
 
 def struct_row(encoder: Encoder, value: Struct, place: int) -> Row:
-    return [wire.STRUCT, encoder.tables.type(value.type), *encoder.slots(value.values)]
+    return encoder.slots(value.values, [wire.STRUCT, encoder.tables.type(value.type)])
 
 
 def ref_row(encoder: Encoder, value: Ref, place: int) -> Row:
@@ -218,31 +257,30 @@ def continuation_row(encoder: Encoder, value: Continuation, place: int) -> Row:
     awaits = None if value.awaits is None else encoder.tables.type(value.awaits)
     row: Row = [wire.CONTINUATION, flags, awaits]
     for frames, mark in value.pieces:
-        row.append(None if frames is None else encoder.reference(id(frames), frames))
+        row.append(encoder.chain(frames))
         row.append(encoder.reference(id(mark), mark))
     return row
 
 
 def handler_row(encoder: Encoder, value: Handler, place: int) -> Row:
-    """The key of a clause is nil, the name of a type, or the number of an effect's type."""
+    """The key of a clause is the number of an effect's type, or of the name of a thrown value's, or nil."""
     row: Row = [wire.HANDLER, encoder.slot(value.returns)]
+    tables = encoder.tables
     for key, (way, function) in value.clauses.items():
-        row += [encoder.tables.type(key) if type(key) is StructType else key, way, encoder.slot(function)]
+        number = tables.type(key) if type(key) is StructType else None if key is None else tables.name(str(key))
+        row += [wire.WAYS.index(way), number, encoder.slot(function)]
     return row
 
 
 def binding_row(encoder: Encoder, value: Binding, place: int) -> Row:
     row: Row = [wire.BINDING]
     for name, bound in value.values.items():
-        row += [name, encoder.slot(bound)]
+        row += [encoder.tables.name(name), encoder.slot(bound)]
     return row
 
 
 def map_row(encoder: Encoder, value: Map, place: int) -> Row:
-    row: Row = [wire.MAP]
-    for key, item in value.items():
-        row += [encoder.slot(key), encoder.slot(item)]
-    return row
+    return encoder.slots([part for pair in value.items() for part in pair], [wire.MAP])
 
 
 def text_row(encoder: Encoder, value: str, place: int) -> Row:
@@ -258,12 +296,12 @@ WRITERS: dict[type, Writer] = {
     bytes: lambda encoder, value, place: [wire.BYTES, value],
     List: list_row,
     SourceList: list_row,
-    Vector: lambda encoder, value, place: [wire.VECTOR, *encoder.slots(value)],
-    SourceVector: lambda encoder, value, place: [wire.VECTOR, *encoder.slots(value)],
+    Vector: lambda encoder, value, place: encoder.slots(value, [wire.VECTOR]),
+    SourceVector: lambda encoder, value, place: encoder.slots(value, [wire.VECTOR]),
     Map: map_row,
     SourceMap: map_row,
-    Set: lambda encoder, value, place: [wire.SET, *encoder.slots(value)],
-    SourceSet: lambda encoder, value, place: [wire.SET, *encoder.slots(value)],
+    Set: lambda encoder, value, place: encoder.slots(value, [wire.SET]),
+    SourceSet: lambda encoder, value, place: encoder.slots(value, [wire.SET]),
     Struct: struct_row,
     Generator: struct_row,
     Closure: closure_row,
@@ -279,14 +317,14 @@ WRITERS: dict[type, Writer] = {
     Future: lambda encoder, value, place: [wire.FUTURE, encoder.slot(value.state)],
     Continuation: continuation_row,
     tuple: frames_row,
-    type(UNBOUND): lambda encoder, value, place: [wire.SENTINEL, "unbound"],
-    type(MISSING): lambda encoder, value, place: [wire.SENTINEL, "missing"],
+    type(UNBOUND): lambda encoder, value, place: [wire.SENTINEL, 0],
+    type(MISSING): lambda encoder, value, place: [wire.SENTINEL, 1],
     Prompt: lambda encoder, value, place: [wire.PROMPT],
     Handler: handler_row,
     Mask: lambda encoder, value, place: [wire.MASK, encoder.reference(id(value.handler), value.handler)],
     Binding: binding_row,
     Cleanup: lambda encoder, value, place: [wire.CLEANUP, encoder.slot(value.thunk)],
-    Wind: lambda encoder, value, place: [wire.WIND, *encoder.slots([value.before, value.after])],
+    Wind: lambda encoder, value, place: encoder.slots((value.before, value.after), [wire.WIND]),
     Base: lambda encoder, value, place: [wire.BASE],
 }
 """How each class of value is written."""

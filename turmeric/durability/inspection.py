@@ -7,7 +7,7 @@ writer, its modules, the frames from the innermost out, each with its variables.
 from __future__ import annotations
 
 from turmeric.durability import wire
-from turmeric.durability.shape import check_shape
+from turmeric.durability.message import Message
 from turmeric.vocabulary.printer import write
 
 TYPE_CHECKING = False
@@ -22,20 +22,21 @@ Described = dict[str, "Any"]
 
 def describe(data: bytes) -> Described:
     """What a message holds.  Raises corrupt-data."""
-    items = wire.unframe(data)
-    check_shape(items)
-    reader = Inspector(items)
-    _, version, header, *_ = items
-    writer, program, modules = header
+    message = Message(data)
+    claims, reader = message.claims, Inspector(message)
     return {
-        "format": version,
-        "writer": writer,
-        "program": program,
+        "format": message.version,
+        "writer": claims.writer,
+        "program": claims.program,
         "bytes": len(data),
-        "modules": [{"module": name, "file": file, "version": module} for name, file, module in modules],
-        "root": reader.kind(items[7]),
-        "value": reader.text(items[7], 0),
-        "frames": reader.frames(items[7]),
+        "modules": [
+            {"module": row.name, "file": row.file, "version": row.version}
+            for row in claims.modules
+            if row.version is not None
+        ],
+        "root": reader.kind(message.root),
+        "value": reader.text(message.root, 0),
+        "frames": reader.frames(message.root),
         "objects": reader.census(),
     }
 
@@ -43,14 +44,16 @@ def describe(data: bytes) -> Described:
 class Inspector:
     """Reads the tables and the heap of one message."""
 
-    def __init__(self, items: list[Any]) -> None:
-        _, _, _, self.types, self.functions, self.points, self.heap, _, _ = items
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        self.claims = message.claims
+        self.heap = message.heap
 
     def kind(self, slot: Any) -> str:
         """What a value is, in a word."""
         if type(slot) is list:
             row = self.heap[slot[0]]
-            return str(self.types[row[1]][1]) if row[0] == wire.STRUCT else wire.NAMES[row[0]]
+            return self.claims.types[row[1]].name if row[0] == wire.STRUCT else wire.NAMES[row[0]]
         names = {type(None): "nil", bool: "bool", int: "integer", float: "float", str: "string", bytes: "bytes"}
         return names[type(slot)]
 
@@ -58,31 +61,29 @@ class Inspector:
         """The frames of the continuation at the root, from the innermost out."""
         if type(slot) is not list or self.heap[slot[0]][0] != wire.CONTINUATION:
             return []
-        found: list[Described] = []
-        for chain in self.heap[slot[0]][3::2]:
-            found += self.chain(chain)
-        return found
+        return self.frames_of_row(self.heap[slot[0]])
 
     def chain(self, reference: Any) -> list[Described]:
         """The frames of a chain, through all the runs it consists of."""
         found: list[Described] = []
         while reference is not None:
-            row = self.heap[reference[0]]
             start = reference[1] if len(reference) == 2 else 0
-            found += [self.frame(frame) for frame in row[2 + start :]]
-            reference = row[1]
+            found += [self.frame(*frame) for frame in self.message.shape.runs[reference[0]][start:]]
+            reference = self.heap[reference[0]][1]
         return found
 
-    def frame(self, frame: list[Any]) -> Described:
-        _, definition, path, label, schema, names, file, line = self.points[frame[0]]
-        pairs = zip(names, frame[1:], strict=False)
+    def frame(self, number: int, slots: list[Any]) -> Described:
+        point = self.claims.points[number]
+        file = next(row.file for row in self.claims.modules if row.name == point.module)
         return {
-            "function": ".".join([definition, *path]),
-            "at": label,
-            "file": file,
-            "line": line,
-            "schema": schema.hex(),
-            "variables": {name: self.text(slot, 0) for name, slot in pairs if name},
+            "function": point.symbol,
+            "at": point.label,
+            "file": file or f"{point.module}.tur",
+            "line": point.line,
+            "schema": point.schema.hex(),
+            "variables": {
+                name: self.text(slot, 0) for name, slot in zip(point.variables, slots, strict=True) if name
+            },
         }
 
     def census(self) -> dict[str, int]:
@@ -110,14 +111,13 @@ class Inspector:
         if tag in (wire.TEXT, wire.BYTES):
             return write(row[1])
         if tag == wire.GLOBAL:
-            return f"{row[1]}.{row[2]}"
+            return f"{self.claims.modules[row[1]].name}.{self.claims.names[row[2]]}"
         if tag == wire.CLOSURE:
-            _, definition, path, _ = self.functions[row[1]]
-            return f"#<fn {'.'.join([definition, *path])}>"
+            return f"#<fn {self.claims.functions[row[1]].symbol}>"
         if tag == wire.CONTINUATION:
             return f"#<continuation of {len(self.frames_of_row(row))} frames>"
         if tag in (wire.STAND_IN, wire.RESOURCE):
-            return f"#<{row[2]} from {self.text(row[3], depth + 1)}>"
+            return f"#<{self.claims.names[row[2]]} from {self.text(row[3], depth + 1)}>"
         if depth >= DEPTH_LIMIT:
             return "..."
         return self.compound(row, start, depth)
@@ -131,7 +131,7 @@ class Inspector:
             inside = self.text(row[1], depth + 1)
             return inside if tag == wire.CELL else f"#<{wire.NAMES[tag]} {inside}>"
         if tag == wire.STRUCT:
-            return " ".join([f"({self.types[row[1]][1]}", *self.texts(row[2:], depth)]) + ")"
+            return " ".join([f"({self.claims.types[row[1]].name}", *self.texts(row[2:], depth)]) + ")"
         if tag == wire.LIST:
             return "(" + " ".join(self.texts(row[2 + start :], depth)) + ")"
         if tag == wire.VECTOR:

@@ -7,6 +7,8 @@ its own asks for the built-in encoding.
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 from turmeric.durability import wire
 from turmeric.running.classes import Instance, TypeClass, check_constraints, type_names
 from turmeric.running.world import World
@@ -23,16 +25,33 @@ METHODS = {wire.STAND_IN: ("serialize", "deserialize"), wire.RESOURCE: ("marshal
 CLASSES = {wire.STAND_IN: "serial.Serializable", wire.RESOURCE: "serial.Resource-Serializable"}
 
 
+SERVED: WeakKeyDictionary[World, Instances] = WeakKeyDictionary()
+
+
+def instances_of(world: World) -> Instances:
+    """The instances of a world as they are now."""
+    found = SERVED.get(world)
+    if found is None:
+        found = SERVED[world] = Instances(world)
+    found.look()
+    return found
+
+
 class Instances:
     """The instances that take part in encoding and decoding, in one world."""
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.classes: dict[int, TypeClass] = {tag: world.class_named(name) for tag, name in CLASSES.items()}
+        self.edits = -1
         self.look()
 
     def look(self) -> None:
         """Note which instances there are now: loading a module may add some."""
+        edits = self.world.edits
+        if edits == self.edits:
+            return
+        self.edits = edits
         self.active = {
             tag: {name: found for name, found in type_class.instances.items() if found.methods}
             for tag, type_class in self.classes.items()

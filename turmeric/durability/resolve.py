@@ -8,7 +8,9 @@ are collected before anything is built.
 from __future__ import annotations
 
 from itertools import islice
+from weakref import WeakKeyDictionary
 
+from turmeric.durability.message import Claims, FunctionRow, ModuleRow, PointRow, TypeRow, full
 from turmeric.durability.tables import type_schema
 from turmeric.intermediate import schema
 from turmeric.reading.type_annotations import type_text
@@ -20,8 +22,6 @@ from turmeric.vocabulary.structs import Struct, StructType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from turmeric.intermediate import anf
     from turmeric.intermediate.anf import Code
 
@@ -78,28 +78,61 @@ def unlike(node: anf.Let, label: str, line: int) -> tuple[bool, bool]:
     return node.point.label != label, span is not None and span.line != line
 
 
+class Resolved:
+    """What the tables of a message refer to."""
+
+    def __init__(self, types: list[StructType], functions: list[Code], points: list[Point]) -> None:
+        self.types = types
+        self.functions = functions
+        self.points = points
+
+
+KEPT = 64
+
+
 class Definitions:
-    """The definitions of a world, indexed as they are asked for."""
+    """The definitions of a world, indexed as they are asked for, and what tables were found there."""
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.found: dict[str, Definition] = {}
+        self.edits = world.edits
+        self.resolved: dict[bytes, Resolved] = {}
+
+    def look(self) -> None:
+        """Forget what was found before the code changed."""
+        if self.edits != self.world.edits or len(self.resolved) >= KEPT:
+            self.edits = self.world.edits
+            self.resolved.clear()
 
     def find(self, module: str, name: str) -> Definition | None:
         """The index of a definition, None if there is none; a precompiled one is unpacked."""
-        if name not in self.world.codes:
+        full_name = full(module, name)
+        if full_name not in self.world.codes:
             home = self.world.modules.get(module)
-            found = home.definitions.get(name[len(module) + 1 :]) if home is not None else None
+            found = home.definitions.get(name) if home is not None else None
             if found is not None and home is not None and home.library:
                 found.force()
-        codes = self.world.codes.get(name)
+        codes = self.world.codes.get(full_name)
         if codes is None:
             return None
-        index = self.found.get(name)
+        index = self.found.get(full_name)
         if index is None or index.codes is not codes:
-            index = self.found[name] = Definition(codes)
+            index = self.found[full_name] = Definition(codes)
         index.look()
         return index
+
+
+DEFINITIONS: WeakKeyDictionary[World, Definitions] = WeakKeyDictionary()
+
+
+def definitions_of(world: World) -> Definitions:
+    """The index of a world's definitions, which goes on from message to message."""
+    found = DEFINITIONS.get(world)
+    if found is None:
+        found = DEFINITIONS[world] = Definitions(world)
+    found.look()
+    return found
 
 
 class Resolver:
@@ -107,27 +140,46 @@ class Resolver:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.definitions = Definitions(world)
+        self.definitions = definitions_of(world)
         self.mismatches: list[Mismatch] = []
+
+    def resolve(self, claims: Claims) -> Resolved:
+        """What the tables refer to; in place of what cannot be found there is nothing, but a mismatch."""
+        known = self.definitions.resolved.get(claims.data)
+        if known is not None:
+            return known
+        types = [self.type(row) for row in claims.types]
+        functions = [self.function(row) for row in claims.functions]
+        points = [self.point(row) for row in claims.points]
+        found = Resolved(
+            [each for each in types if each is not None],
+            [each for each in functions if each is not None],
+            [each for each in points if each is not None],
+        )
+        if not self.mismatches:
+            self.definitions.resolved[claims.data] = found
+        return found
 
     def module(self, name: str) -> Module | None:
         """The module of that name, loaded for its definitions if need be."""
+        found = self.world.modules.get(name)
+        if found is not None:
+            return found
         if not all(part.strip("/\\") == part != "" and "/" not in part for part in name.split(".")):
             return None
-        return self.world.modules.get(name) or self.world.load_module(name)
+        return self.world.load_module(name)
 
-    def type(self, row: list[Any]) -> StructType | None:
-        module, name, _, old = row
-        own = ERROR_TYPES.get(name) if module == CORE else None
-        value = own or self.value(module, name)
+    def type(self, row: TypeRow) -> StructType | None:
+        own = ERROR_TYPES.get(row.name) if row.module == CORE else None
+        value = own or self.value(row.module, row.name)
         made = value.type if isinstance(value, Struct) else value
         if not isinstance(made, StructType):
-            self.missing("type", module, name, old)
+            self.missing("type", row.module, row.name, row.schema)
             return None
         new = type_schema(made)
-        if new != old:
-            detail = f"the fields of {module}.{name} have changed; they are now {fields_text(made)}"
-            self.mismatch("type", f"{module}.{name}", old, new, detail, f"{made.span or module}")
+        if new != row.schema:
+            detail = f"the fields of {row.symbol} have changed; they are now {fields_text(made)}"
+            self.mismatch("type", row.symbol, row.schema, new, detail, f"{made.span or row.module}")
             return None
         return made
 
@@ -140,7 +192,7 @@ class Resolver:
     def missing(self, kind: str, module: str, name: str, old: bytes) -> None:
         """Note that a definition is gone, with the nearest name there is."""
         home = self.module(module)
-        symbol = f"{module}.{name}"
+        symbol = full(module, name)
         if home is None:
             detail = f"the module {module} of {symbol} cannot be found"
         else:
@@ -155,31 +207,29 @@ class Resolver:
     def definition(self, module: str, name: str) -> Definition | None:
         return self.definitions.find(module, name) if self.module(module) is not None else None
 
-    def function(self, row: list[Any]) -> Code | None:
-        module, name, path, old = row
-        definition = self.definition(module, name)
+    def function(self, row: FunctionRow) -> Code | None:
+        definition = self.definition(row.module, row.name)
         if definition is None:
-            self.missing("function", module, name[len(module) + 1 :], old)
+            self.missing("function", row.module, row.name, row.schema)
             return None
-        found = definition.functions.get((tuple(path), old))
+        found = definition.functions.get((row.path, row.schema))
         if found is None:
-            shown = ".".join([name, *path])
-            self.mismatch("function", shown, old, None, f"the code of {shown} has changed since it was saved", module)
+            detail = f"the code of {row.symbol} has changed since it was saved"
+            self.mismatch("function", row.symbol, row.schema, None, detail, row.module)
         return found
 
-    def point(self, row: list[Any]) -> Point | None:
-        module, name, path, label, old, names, file, line = row
-        definition = self.definition(module, name)
+    def point(self, row: PointRow) -> Point | None:
+        definition = self.definition(row.module, row.name)
         if definition is None:
-            self.missing("point", module, name[len(module) + 1 :], old)
+            self.missing("point", row.module, row.name, row.schema)
             return None
-        found = definition.point(tuple(path), old, label, line)
+        found = definition.point(row.path, row.schema, row.label, row.line)
         if found is not None:
             return self.linked(*found)
-        shown, source = ".".join([name, *path]), f"{file}:{line}"
-        new, change = change_at(definition, tuple(path), label, names)
-        detail = f"{shown} waits at `{label}` ({source}), and {change}"
-        self.mismatch("point", shown, old, new, detail, source)
+        source = f"{row.module}:{row.line}"
+        new, change = change_at(definition, row)
+        detail = f"{row.symbol} waits at `{row.label}` ({source}), and {change}"
+        self.mismatch("point", row.symbol, row.schema, new, detail, source)
         return None
 
     def linked(self, code: Code, node: anf.Let) -> Point:
@@ -197,7 +247,7 @@ class Resolver:
             return None
         return found
 
-    def refuse(self, modules: list[Any]) -> None:
+    def refuse(self, modules: list[ModuleRow]) -> None:
         """Raise `schema-mismatch` if anything did not fit."""
         if not self.mismatches:
             return
@@ -208,7 +258,7 @@ class Resolver:
         assert isinstance(what_type, StructType)
         what = Struct(what_type, (first.kind, first.symbol, first.old, first.new, detail, first.source))
         error = failure("schema-mismatch", "")
-        version = next((row[2] for row in modules if first.symbol.startswith(row[0] + ".")), None)
+        version = next((row.version for row in modules if first.symbol.startswith(row.name + ".")), None)
         assert isinstance(error.value, Struct)
         error.value.values = (what, version)
         raise error
@@ -225,15 +275,13 @@ def fields_text(type_: StructType) -> str:
     return f"[{', '.join(name if each is None else f'{name} : {type_text(each)}' for name, each in pairs)}]"
 
 
-def change_at(
-    definition: Definition, path: tuple[str, ...], label: str, names: list[str]
-) -> tuple[bytes | None, str]:
+def change_at(definition: Definition, row: PointRow) -> tuple[bytes | None, str]:
     """What changed at a point, as far as its label finds it again: the new id, and in words."""
     for (there, id_), candidates in definition.points.items():
         node = candidates[0][1]
-        if there == path and node.point.label == label:
+        if there == row.path and node.point.label == row.label:
             now = [var.name for var in node.point.live if not var.temporary]
-            was = [name for name in names if name]
+            was = [name for name in row.variables if name]
             if sorted(now) != sorted(was):
                 return id_, f"its variables were [{' '.join(was)}] and are now [{' '.join(now)}]"
             return id_, "the code after that has changed since it was saved"

@@ -8,9 +8,9 @@ has already been saved.  A one-shot continuation is consumed.
 from __future__ import annotations
 
 from turmeric.durability import wire
-from turmeric.durability.decode import decode_items
+from turmeric.durability.decode import decoded
 from turmeric.durability.encode import Encoder, Unserializable
-from turmeric.durability.instances import Instances
+from turmeric.durability.instances import instances_of
 from turmeric.durability.paths import not_serializable
 from turmeric.durability.resolve import Resolver
 from turmeric.durability.tables import Tables, relative
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 def encoder_for(world: World, external: dict[int, int] | None = None) -> Encoder:
     """An encoder that knows a world's modules and instances."""
 
-    def describe(name: str) -> list[Any] | None:
+    def describe(name: str) -> list[Any]:
         module = world.modules.get(name)
         if module is None or module.library:
-            return None
+            return [name]
         return [name, relative(module.file or ""), module.version]
 
     tables = Tables([f"turmeric {__version__}", world.main or "user"], describe)
-    return Encoder(tables, Instances(world), external)
+    return Encoder(tables, instances_of(world), external)
 
 
 def encoded(world: World, value: Any, encoder: Encoder) -> bytes:
@@ -67,4 +67,4 @@ def deserialize(world: World, data: bytes) -> Any:
     Raises corrupt-data for bytes that are damaged, schema-mismatch for bytes that no
     longer fit the code.
     """
-    return decode_items(wire.unframe(data), Resolver(world), Instances(world))
+    return decoded(data, Resolver(world), instances_of(world))

@@ -1,95 +1,133 @@
-"""Checking the shape of a message: that every row and reference is what it must be.
+"""Checking the shape of a heap: that every row and reference is what it must be.
 
 After this the decoder can trust tags, lengths and indexes; nothing here looks at code.
+The check keeps what it found: the references of each row, and the frames of each run.
 """
 
 from __future__ import annotations
 
 from turmeric.durability import wire
 from turmeric.durability.wire import corrupt
-from turmeric.running.continuation import EFFECT_WAYS, ERROR_WAYS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sized
     from typing import Any
 
-SCALARS = (int, str, bytes, float, bool, type(None))
+    from turmeric.durability.message import Claims
+
+    Row = list[Any]
+
+SCALARS = frozenset((int, str, bytes, float, bool, type(None)))
+SLOTS = frozenset((*SCALARS, list))
 
 
 class Shape:
     """What references may point at, for one message."""
 
-    def __init__(self, heap: list[Any], sizes: tuple[int, int, int]) -> None:
+    def __init__(self, heap: Any, claims: Claims) -> None:
         self.heap = heap
-        self.types, self.functions, self.points = sizes
+        self.claims = claims
+        self.links: list[list[int]] = []
+        """The places that each row refers to."""
+        self.runs: dict[int, list[tuple[int, Row]]] = {}
+        """The frames of each run: their points' numbers and their slots."""
+        self.found: list[int] = []
+
+    def check(self, root: Any) -> None:
+        """Raise `corrupt-data` unless all rows are well formed."""
+        heap = self.heap
+        if type(heap) is not list:
+            raise corrupt("the heap is malformed")
+        for row in heap:
+            if type(row) is not list or not row or type(row[0]) is not int or row[0] not in CHECKS:
+                raise corrupt("the heap holds something that is no object")
+        for place, row in enumerate(heap):
+            self.found = []
+            if row[0] == wire.FRAMES:
+                check_frames(self, row, place)
+            else:
+                CHECKS[row[0]](self, row)
+            self.links.append(self.found)
+        self.found = []
+        self.slots([root])
 
     def slot(self, slot: Any) -> None:
-        """A value where it is used."""
-        if type(slot) is not list:
-            if type(slot) not in SCALARS:
-                raise corrupt("a value in line is of no known type")
-            return
-        if not 1 <= len(slot) <= 2 or any(type(part) is not int or part < 0 for part in slot):
-            raise corrupt("a reference is malformed")
-        if slot[0] >= len(self.heap):
-            raise corrupt("a reference points nowhere")
-        target = self.heap[slot[0]]
-        if len(slot) == 2 and (target[0] not in (wire.LIST, wire.FRAMES) or slot[1] >= len(target) - 2):
-            raise corrupt("a reference points into something that has no parts")
-        if len(slot) == 1 and target[0] in NOT_VALUES:
+        """A reference to a value."""
+        target = self.target(slot)
+        if len(slot) == 2:
+            self.part(slot)
+        elif target[0] in NOT_VALUES:
             raise corrupt("a reference to something that is no value")
 
-    def slots(self, slots: list[Any]) -> None:
+    def slots(self, slots: Row) -> None:
+        """Values where they are used."""
+        kinds = set(map(type, slots))
+        if kinds <= SCALARS:
+            return
+        if not kinds <= SLOTS:
+            raise corrupt("a value in line is of no known type")
         for slot in slots:
-            if type(slot) is list or type(slot) not in SCALARS:
+            if type(slot) is list:
                 self.slot(slot)
+
+    def target(self, slot: Any) -> Row:
+        """The row that a reference points at."""
+        if type(slot) is not list or not 1 <= len(slot) <= 2 or type(slot[0]) is not int:
+            raise corrupt("a reference is malformed")
+        if not 0 <= slot[0] < len(self.heap):
+            raise corrupt("a reference points nowhere")
+        self.found.append(slot[0])
+        target = self.heap[slot[0]]
+        assert type(target) is list
+        return target
+
+    def part(self, slot: Row) -> None:
+        """A reference to a later part of a list or of a frame chain."""
+        place, offset = slot
+        target = self.heap[place]
+        length = len(target) - 2 if target[0] == wire.LIST else self.frames_in(place)
+        if type(offset) is not int or not 0 < offset < length:
+            raise corrupt("a reference points into something that has no such part")
+
+    def frames_in(self, place: int) -> int:
+        """How many frames the run at a place has; the row may come later, and be malformed."""
+        row = self.heap[place]
+        if row[0] != wire.FRAMES:
+            return 0
+        if place not in self.runs:
+            self.runs[place] = self.run(row)
+        return len(self.runs[place])
 
     def to(self, slot: Any, *tags: int) -> None:
         """A reference to an object of one of these kinds."""
-        if type(slot) is not list or not slot or type(slot[0]) is not int or not 0 <= slot[0] < len(self.heap):
-            raise corrupt("a reference points nowhere")
-        target = self.heap[slot[0]]
-        if target[0] not in tags:
+        if self.target(slot)[0] not in tags:
             raise corrupt(f"a reference should point at {wire.NAMES[tags[0]]}")
-        if len(slot) > 1:
-            self.slot(slot)
+        if len(slot) == 2:
+            self.part(slot)
 
-    def index(self, value: Any, size: int) -> None:
-        if type(value) is not int or not 0 <= value < size:
+    def index(self, value: Any, table: Sized) -> None:
+        if type(value) is not int or not 0 <= value < len(table):
             raise corrupt("a row refers to a table entry that does not exist")
+
+    def run(self, row: Row) -> list[tuple[int, Row]]:
+        """The frames of a run, each the number of its point and its slots."""
+        found: list[tuple[int, Row]] = []
+        sizes, place, end = self.claims.sizes, 2, len(row)
+        while place < end:
+            number = row[place]
+            if type(number) is not int or not 0 <= number < len(sizes):
+                raise corrupt("a frame refers to a point that does not exist")
+            start = place + 1
+            place = start + sizes[number]
+            found.append((number, row[start:place]))
+        if place != end or not found:
+            raise corrupt("a frame has the wrong number of variables")
+        return found
 
 
 MARKS = (wire.PROMPT, wire.HANDLER, wire.MASK, wire.BINDING, wire.CLEANUP, wire.WIND, wire.BASE)
-NOT_VALUES = (wire.FRAMES, *MARKS)
-
-
-def check_shape(items: list[Any]) -> None:
-    """Raise `corrupt-data` unless the items of a message are well formed."""
-    _, _, header, types, functions, points, heap, root, _ = items
-    tables = (header, types, functions, points, heap)
-    if not all(type(table) is list for table in tables) or len(header) != 3 or type(header[2]) is not list:
-        raise corrupt("the message does not have the parts it should have")
-    check_rows(header[2], (str, str, str), "module")
-    check_rows(types, (str, str, str, bytes), "type")
-    check_rows(functions, (str, str, list, bytes), "function")
-    check_rows(points, (str, str, list, str, bytes, list, str, int), "point")
-    for row in heap:
-        if type(row) is not list or not row or type(row[0]) is not int or row[0] not in CHECKS:
-            raise corrupt("the heap holds something that is no object")
-    shape = Shape(heap, (len(types), len(functions), len(points)))
-    for row in heap:
-        CHECKS[row[0]](shape, row)
-    shape.slot(root)
-
-
-def check_rows(rows: list[Any], kinds: tuple[type, ...], what: str) -> None:
-    for row in rows:
-        if type(row) is not list or len(row) != len(kinds):
-            raise corrupt(f"a {what} entry is malformed")
-        for part, kind in zip(row, kinds, strict=True):
-            if type(part) is not kind or (type(part) is list and not all(type(each) is str for each in part)):
-                raise corrupt(f"a {what} entry is malformed")
+NOT_VALUES = frozenset((wire.FRAMES, *MARKS))
 
 
 def need(condition: bool, what: str) -> None:
@@ -97,120 +135,127 @@ def need(condition: bool, what: str) -> None:
         raise corrupt(f"a {what} is malformed")
 
 
-def check_text(shape: Shape, row: list[Any]) -> None:
+def check_text(shape: Shape, row: Row) -> None:
     need(len(row) == 2 and type(row[1]) is str, wire.NAMES[row[0]])
 
 
-def check_sentinel(shape: Shape, row: list[Any]) -> None:
-    need(len(row) == 2 and row[1] in ("unbound", "missing"), "sentinel")
+def check_sentinel(shape: Shape, row: Row) -> None:
+    need(len(row) == 2, "sentinel")
+    shape.index(row[1], wire.SENTINELS)
 
 
-def check_bytes(shape: Shape, row: list[Any]) -> None:
+def check_bytes(shape: Shape, row: Row) -> None:
     need(len(row) == 2 and type(row[1]) is bytes, "bytes")
 
 
-def check_run(shape: Shape, row: list[Any]) -> None:
+def check_list(shape: Shape, row: Row) -> None:
     need(len(row) >= 2, "list")
     if row[1] is not None:
         shape.to(row[1], wire.LIST)
     shape.slots(row[2:])
 
 
-def check_frames(shape: Shape, row: list[Any]) -> None:
+def check_frames(shape: Shape, row: Row, place: int) -> None:
     need(len(row) >= 3, "frame chain")
     if row[1] is not None:
         shape.to(row[1], wire.FRAMES)
-    for frame in row[2:]:
-        need(type(frame) is list and len(frame) >= 1, "frame")
-        shape.index(frame[0], shape.points)
-        shape.slots(frame[1:])
+    shape.slots(row[2:])
+    if place not in shape.runs:
+        shape.runs[place] = shape.run(row)
 
 
-def check_values(shape: Shape, row: list[Any]) -> None:
+def check_values(shape: Shape, row: Row) -> None:
     shape.slots(row[1:])
 
 
-def check_map(shape: Shape, row: list[Any]) -> None:
+def check_map(shape: Shape, row: Row) -> None:
     need(len(row) % 2 == 1, "map")
     shape.slots(row[1:])
 
 
-def check_struct(shape: Shape, row: list[Any]) -> None:
+def check_struct(shape: Shape, row: Row) -> None:
     need(len(row) >= 2, "struct")
-    shape.index(row[1], shape.types)
+    shape.index(row[1], shape.claims.types)
     shape.slots(row[2:])
 
 
-def check_closure(shape: Shape, row: list[Any]) -> None:
+def check_closure(shape: Shape, row: Row) -> None:
     need(len(row) >= 2, "function")
-    shape.index(row[1], shape.functions)
+    shape.index(row[1], shape.claims.functions)
     shape.slots(row[2:])
 
 
-def check_global(shape: Shape, row: list[Any]) -> None:
-    need(len(row) == 3 and type(row[1]) is str and type(row[2]) is str, "definition")
+def check_global(shape: Shape, row: Row) -> None:
+    need(len(row) == 3, "definition")
+    shape.index(row[1], shape.claims.modules)
+    shape.index(row[2], shape.claims.names)
 
 
-def check_cell(shape: Shape, row: list[Any]) -> None:
+def check_cell(shape: Shape, row: Row) -> None:
     need(len(row) == 2, wire.NAMES[row[0]])
-    shape.slot(row[1])
+    shape.slots(row[1:])
 
 
-def check_continuation(shape: Shape, row: list[Any]) -> None:
+def check_continuation(shape: Shape, row: Row) -> None:
     need(len(row) >= 5 and len(row) % 2 == 1 and type(row[1]) is int and 0 <= row[1] < 16, "continuation")
     if row[2] is not None:
-        shape.index(row[2], shape.types)
+        shape.index(row[2], shape.claims.types)
     for frames, mark in zip(row[3::2], row[4::2], strict=True):
         if frames is not None:
             shape.to(frames, wire.FRAMES)
+        need(type(mark) is list and len(mark) == 1, "continuation")
         shape.to(mark, *MARKS)
 
 
-def check_stand_in(shape: Shape, row: list[Any]) -> None:
-    need(len(row) == 4 and type(row[1]) is str and type(row[2]) is str, "stand-in")
-    shape.slot(row[3])
+def check_stand_in(shape: Shape, row: Row) -> None:
+    need(len(row) == 4, "stand-in")
+    shape.index(row[1], shape.claims.modules)
+    shape.index(row[2], shape.claims.names)
+    shape.slots(row[3:])
 
 
-def check_handler(shape: Shape, row: list[Any]) -> None:
+def check_handler(shape: Shape, row: Row) -> None:
     need(len(row) >= 2 and len(row) % 3 == 2, "handler")
-    shape.slot(row[1])
-    for key, way in zip(row[2::3], row[3::3], strict=True):
-        if type(key) is int:
-            shape.index(key, shape.types)
-        ways = EFFECT_WAYS if type(key) is int else ERROR_WAYS
-        need((key is None or type(key) in (str, int)) and way in ways, "handler")
-    shape.slots(row[4::3])
+    for way, key in zip(row[2::3], row[3::3], strict=True):
+        shape.index(way, wire.WAYS)
+        if way >= wire.ERROR_WAYS:
+            shape.index(key, shape.claims.types)
+        elif key is not None:
+            shape.index(key, shape.claims.names)
+    shape.slots([row[1], *row[4::3]])
 
 
-def check_mask(shape: Shape, row: list[Any]) -> None:
+def check_mask(shape: Shape, row: Row) -> None:
     need(len(row) == 2, "mask")
     shape.to(row[1], wire.HANDLER)
 
 
-def check_wind(shape: Shape, row: list[Any]) -> None:
+def check_wind(shape: Shape, row: Row) -> None:
     need(len(row) == 3, "dynamic-wind")
     shape.slots(row[1:])
 
 
-def check_binding(shape: Shape, row: list[Any]) -> None:
-    need(len(row) % 2 == 1 and all(type(name) is str for name in row[1::2]), "binding")
+def check_binding(shape: Shape, row: Row) -> None:
+    need(len(row) % 2 == 1, "binding")
+    for name in row[1::2]:
+        shape.index(name, shape.claims.names)
     shape.slots(row[2::2])
 
 
-def check_bare(shape: Shape, row: list[Any]) -> None:
+def check_bare(shape: Shape, row: Row) -> None:
     need(len(row) == 1, wire.NAMES[row[0]])
 
 
-def check_external(shape: Shape, row: list[Any]) -> None:
+def check_external(shape: Shape, row: Row) -> None:
     need(len(row) == 2 and type(row[1]) is int, "external object")
 
 
-CHECKS: dict[int, Callable[[Shape, list[Any]], None]] = {
+CHECKS: dict[int, Callable[..., None]] = {
     wire.SYMBOL: check_text,
     wire.KEYWORD: check_text,
     wire.TEXT: check_text,
     wire.BYTES: check_bytes,
-    wire.LIST: check_run,
+    wire.LIST: check_list,
     wire.VECTOR: check_values,
     wire.MAP: check_map,
     wire.SET: check_values,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from turmeric.durability import wire
 from turmeric.intermediate import schema
 from turmeric.intermediate.anf import Code
 from turmeric.running.functions import Point
@@ -13,44 +14,63 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-class Tables:
-    """Types, functions and points as they are met.  `describe_module` gives the file and
-    version of a module, or None for one that every release has."""
+PACKED: dict[tuple[object, ...], bytes] = {}
+"""The tables that were written last, since the next message may well have the same."""
+KEPT = 64
 
-    def __init__(self, header: list[Any], describe_module: Callable[[str], list[Any] | None]) -> None:
+
+class Tables:
+    """Names, modules, types, functions and points as they are met.  `describe_module` gives
+    the row of a module."""
+
+    def __init__(self, header: list[Any], describe_module: Callable[[str], list[Any]]) -> None:
         self.header = header
         self.describe_module = describe_module
+        self.names: dict[str, int] = {}
+        self.modules: dict[str, int] = {}
+        self.module_rows: list[list[Any]] = []
         self.types: list[list[Any]] = []
         self.functions: list[list[Any]] = []
         self.points: list[list[Any]] = []
-        self.modules: dict[str, list[Any] | None] = {}
         self.numbers: dict[object, int] = {}
 
-    def contents(self) -> list[Any]:
-        """The header and the tables, in the order of the format."""
-        writer, program = self.header
-        modules = [row for row in self.modules.values() if row is not None]
-        return [[writer, program, modules], self.types, self.functions, self.points]
+    def packed(self) -> bytes:
+        """The bytes of the tables."""
+        key = (*self.header, *self.names, *map(tuple, self.module_rows), *self.numbers)
+        found = PACKED.get(key)
+        if found is None:
+            rows = [*self.header, list(self.names), self.module_rows, self.types, self.functions, self.points]
+            found = wire.pack(rows)
+            if len(PACKED) >= KEPT:
+                PACKED.clear()
+            PACKED[key] = found
+        return found
 
-    def module(self, name: str) -> None:
-        """Note that the message needs a module."""
-        if name not in self.modules:
-            self.modules[name] = self.describe_module(name)
+    def name(self, text: str) -> int:
+        """The number of a name."""
+        return self.names.setdefault(text, len(self.names))
+
+    def module(self, name: str) -> int:
+        """The number of a module that the message needs."""
+        found = self.modules.get(name)
+        if found is None:
+            found = self.modules[name] = len(self.module_rows)
+            self.module_rows.append(self.describe_module(name))
+        return found
 
     def type(self, type_: StructType) -> int:
         found = self.numbers.get(type_)
         if found is None:
             found = self.numbers[type_] = len(self.types)
-            self.module(type_.module)
-            self.types.append([type_.module, type_.name, type_.kind, type_schema(type_)])
+            module = self.module(type_.module)
+            self.types.append([module, self.name(type_.name), self.name(type_.kind), type_schema(type_)])
         return found
 
     def function(self, code: Code) -> int:
         found = self.numbers.get(code)
         if found is None:
             found = self.numbers[code] = len(self.functions)
-            self.module(code.module)
-            self.functions.append([code.module, code.definition, list(code.path), schema.code_id(code)])
+            self.functions.append([*self.place(code), schema.code_id(code)])
         return found
 
     def point(self, point: Point) -> int:
@@ -60,21 +80,26 @@ class Tables:
             self.points.append(self.point_row(point))
         return found
 
+    def place(self, code: Code) -> list[Any]:
+        """Where a function is: its module, its definition there, the way to it inside that."""
+        inside = code.definition[len(code.module) + 1 :]  # empty for a module's top-level forms
+        return [self.module(code.module), self.name(inside), [self.name(each) for each in code.path]]
+
     def point_row(self, point: Point) -> list[Any]:
         code = point.function.code
-        self.module(code.module)
         if point.schema is None:
             point.schema = schema.point_id(code, point.node)
-        names = ["" if var.temporary else var.name for var in point.point.live]
-        place = [point.span.file, point.span.line] if point.span is not None else ["", 0]
-        row = [code.module, code.definition, list(code.path), point.point.label, point.schema, names]
-        return [*row, relative(place[0]), place[1]]
+        names = [self.name("" if var.temporary else var.name) for var in point.point.live]
+        line = point.span.line if point.span is not None else 0
+        return [*self.place(code), self.name(point.point.label), point.schema, names, line]
 
 
 def type_schema(type_: StructType) -> bytes:
     """The schema id of a struct type."""
-    data = type_.data_type.symbol if type_.data_type is not None else None
-    return schema.type_id(type_.kind, type_.fields, type_.types, data, type_.result)
+    if type_.schema is None:
+        data = type_.data_type.symbol if type_.data_type is not None else None
+        type_.schema = schema.type_id(type_.kind, type_.fields, type_.types, data, type_.result)
+    return type_.schema
 
 
 def relative(file: Any) -> str:

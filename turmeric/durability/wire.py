@@ -1,11 +1,16 @@
-"""The wire format, version 1: its framing and its tags.
+"""The wire format, version 1: its framing and its tags.  docs/wire-format.md specifies it.
 
-    55799([ "turmeric", version, header, types, functions, points, heap, root, checksum ])
+    55799([ "turmeric", version, tables, bases, code, heap, root, checksum ])
 
-    header    = [writer, program, [[module, file, version], ...]]
-    types     = [[module, name, kind, schema id], ...]
-    functions = [[module, definition, [path...], schema id], ...]
-    points    = [[module, definition, [path...], label, schema id, [variable...], file, line], ...]
+    tables    = the bytes of [writer, program, names, modules, types, functions, points]:
+                messages of a program mostly have the same ones, and are read faster so
+    names     = [text, ...]                                  each name once
+    modules   = [[name, file, version] or [name], ...]       [name]: of the standard library
+    types     = [[module, name, kind, schema id], ...]       modules and names by number
+    functions = [[module, name, [name...], schema id], ...]
+    points    = [[module, name, [name...], label, schema id, [variable...], line], ...]
+    bases     = [hash of an earlier message, ...]
+    code      = [...]                                        the bundled code
     heap      = [[tag, ...], ...]
     root      = a value
     value     = nil / bool / int / float / short text / short bytes
@@ -25,13 +30,17 @@ from turmeric.vocabulary.errors import TurmericError, failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, NoReturn
 
 MAGIC = "turmeric"
 VERSION = 1
-ITEMS = 9
+ITEMS = 8
 SELF_DESCRIBED = b"\xd9\xd9\xf7"
+HEAD = SELF_DESCRIBED + bytes([0x80 + ITEMS])
 CHECKSUM = 8
+CHECKSUM_HEAD = bytes([0x40 + CHECKSUM])
+NESTING = 8
+"""Arrays in arrays, at most: more than the format has."""
 INLINE = 16
 """Texts and bytes up to this length stand in line; longer ones once in the heap."""
 
@@ -95,13 +104,16 @@ NAMES = {
     FUTURE: "future",
 }
 
+SENTINELS = ("unbound", "missing")
+"""By number: a variable without a value yet, a keyword argument that was left out."""
+WAYS = ("catch", "resume", "in-place", "one-shot", "multi-shot")
+"""How a handler's clause gets its continuation, by number; the first two are for thrown values."""
+ERROR_WAYS = 2
+
 
 def frame(items: list[Any]) -> bytes:
     """The bytes of a whole message: tag, items, checksum."""
-    import cbor2
-
-    body = SELF_DESCRIBED + bytes([0x80 + ITEMS]) + b"".join([cbor2.dumps(item, canonical=True) for item in items])
-    body += bytes([0x40 + CHECKSUM])
+    body = HEAD + pack(items)[1:] + CHECKSUM_HEAD
     return body + checksum(body)
 
 
@@ -112,23 +124,55 @@ def checksum(body: bytes) -> bytes:
 
 def unframe(data: bytes) -> list[Any]:
     """The items of a message, after its checksum and version were checked."""
-    import cbor2
-
-    if not data.startswith(SELF_DESCRIBED) or len(data) < 32:
+    if type(data) is not bytes or not data.startswith(SELF_DESCRIBED) or len(data) < len(HEAD) + CHECKSUM:
         raise corrupt("these bytes are no saved Turmeric value")
     if checksum(data[:-CHECKSUM]) != data[-CHECKSUM:]:
         raise corrupt("the checksum does not match: the bytes are damaged or incomplete")
-    try:
-        items = cbor2.loads(data[len(SELF_DESCRIBED) :])
-    except Exception as error:
-        raise corrupt(f"not valid CBOR: {error}") from error
-    if not isinstance(items, list) or len(items) < 2 or items[0] != MAGIC:
+    items = parse(memoryview(data)[len(SELF_DESCRIBED) :])
+    if type(items) is not list or len(items) < 2 or items[0] != MAGIC:
         raise corrupt("these bytes are no saved Turmeric value")
     if type(items[1]) is not int or items[1] != VERSION:
         raise corrupt(f"format version {items[1]} is unknown to this release, which reads version {VERSION}")
     if len(items) != ITEMS:
         raise corrupt("the message does not have the parts it should have")
+    if items[-1] != data[-CHECKSUM:]:
+        raise corrupt("there are bytes after the end of the message")
     return items
+
+
+def pack(value: Any) -> bytes:
+    """Plain data as CBOR, in its deterministic encoding."""
+    import cbor2
+
+    return cbor2.dumps(value, canonical=True)
+
+
+def parse(data: bytes | memoryview) -> Any:
+    """CBOR as plain data.  Only what the format uses is known; the rest is refused unread."""
+    import cbor2
+
+    try:
+        return cbor2.loads(
+            data,
+            max_depth=NESTING,
+            allow_indefinite=False,
+            allow_duplicate_keys=False,
+            semantic_decoders=REFUSED_TAGS,
+            tag_hook=refuse_tag,
+        )
+    except Exception as error:
+        raise corrupt(f"not valid CBOR: {error}") from error
+
+
+def refuse_tag(*_: object) -> NoReturn:
+    """Called for every CBOR tag but those of big integers."""
+    raise ValueError("a tag that the format does not have")
+
+
+REFUSED_TAGS = dict.fromkeys(
+    (0, 1, 4, 5, 25, 28, 29, 30, 35, 36, 37, 52, 54, 100, 256, 258, 260, 261, 1004, 43000, 55799), refuse_tag
+)
+"""The tags that the library would decode by itself."""
 
 
 def corrupt(message: str) -> TurmericError:

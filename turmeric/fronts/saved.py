@@ -44,11 +44,10 @@ def program_root(arguments: Arguments) -> str:
 
 def restore_main(session: Session, data: bytes) -> None:
     """Make the module that was the main one the main one again, so that its version counts."""
-    from turmeric.durability.wire import unframe
+    from turmeric.durability.message import Message
 
-    header = unframe(data)[2]
-    name = header[1] if isinstance(header, list) and len(header) == 3 else None
-    if isinstance(name, str) and name != "user" and session.loader.find_module(name) is not None:
+    name = Message(data).claims.program
+    if name != "user" and session.loader.find_module(name) is not None:
         session.world.main = name
 
 
@@ -90,15 +89,12 @@ def inspect(arguments: Arguments) -> int:
 def mismatches(arguments: Arguments, data: bytes) -> list[dict[str, Any]]:
     """What would not fit the code that is there now."""
     from turmeric.assembly.session import Session
+    from turmeric.durability.message import Message
     from turmeric.durability.resolve import Resolver
-    from turmeric.durability.wire import unframe
 
     session = Session([program_root(arguments)])
     resolver = Resolver(session.world)
-    _, _, _, types, functions, points, *_ = unframe(data)
-    for rows, resolve in ((types, resolver.type), (functions, resolver.function), (points, resolver.point)):
-        for row in rows:
-            resolve(row)
+    resolver.resolve(Message(data).claims)
     return [
         {"kind": found.kind, "symbol": found.symbol, "detail": found.detail, "source": found.source}
         for found in resolver.mismatches

@@ -42,6 +42,8 @@ class World:
         """The code of each definition, in order; a top-level form adds to its module's."""
         self.library_place = ""
         """How the names of the standard library's files begin."""
+        self.edits = 0
+        """How often a definition, its code or an instance came or went."""
         self.linker = Linker(self)
         self.outside: Any = None
         """What tasks wait for outside of the program, once there are tasks."""
@@ -65,10 +67,12 @@ class World:
         if replace or code.definition not in self.codes:
             self.codes[code.definition] = {}
         self.codes[code.definition][code] = None
+        self.edits += 1
 
     def add_module(self, module: Module) -> Module:
         """Make a module known; one of that name that was there before goes with its code."""
         self.modules[module.name] = module
+        self.edits += 1
         for definition, codes in list(self.codes.items()):
             if next(iter(codes)).module == module.name:
                 del self.codes[definition]

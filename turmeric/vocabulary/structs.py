@@ -58,6 +58,7 @@ class StructType:
         "name",
         "nullary",
         "result",
+        "schema",
         "span",
         "symbol",
         "types",
@@ -86,6 +87,8 @@ class StructType:
         """What each field's value must pass; filled in when it is first needed."""
         self.make: type[Struct] = Struct
         """The class of its values: `Struct`, but for types that Python code uses in a way of their own."""
+        self.schema: bytes | None = None
+        """Its schema id, once it was asked for."""
         self.kind = kind
         self.data_type = data_type
         self.index = {field: place for place, field in enumerate(self.fields)}

@@ -1,0 +1,180 @@
+"""A message as it is read: its tables with names instead of numbers, and the heap.
+
+Reading checks the shape of everything (`shape` does so for the heap); nothing here looks
+at code.  What a row says is a claim until the resolver has found it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from turmeric.durability import wire
+from turmeric.durability.shape import Shape
+from turmeric.durability.wire import corrupt
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class ModuleRow(NamedTuple):
+    """A module that the message needs; no file and version for one of the standard library."""
+
+    name: str
+    file: str
+    version: str | None
+
+
+class TypeRow(NamedTuple):
+    """A struct type, with its schema id."""
+
+    module: str
+    name: str
+    kind: str
+    schema: bytes
+
+    @property
+    def symbol(self) -> str:
+        return f"{self.module}.{self.name}"
+
+
+class FunctionRow(NamedTuple):
+    """A function: its definition (empty for top-level forms), and the way to it inside that."""
+
+    module: str
+    name: str
+    path: tuple[str, ...]
+    schema: bytes
+
+    @property
+    def symbol(self) -> str:
+        return shown(self.module, self.name, self.path)
+
+    @property
+    def definition(self) -> str:
+        return full(self.module, self.name)
+
+
+class PointRow(NamedTuple):
+    """A point: its function, what it waits for, its variables ("" for values in waiting)."""
+
+    module: str
+    name: str
+    path: tuple[str, ...]
+    label: str
+    schema: bytes
+    variables: tuple[str, ...]
+    line: int
+
+    @property
+    def symbol(self) -> str:
+        return shown(self.module, self.name, self.path)
+
+    @property
+    def definition(self) -> str:
+        return full(self.module, self.name)
+
+
+def full(module: str, name: str) -> str:
+    """The full name of a definition; that of the module for its top-level forms."""
+    return f"{module}.{name}" if name else module
+
+
+def shown(module: str, name: str, path: tuple[str, ...]) -> str:
+    return ".".join([full(module, name), *path])
+
+
+class Claims:
+    """The tables of a message.  Raises corrupt-data."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        tables = row_of(wire.parse(data), (str, str, list, list, list, list, list), "table of the message's")
+        self.writer, self.program, names, modules, types, functions, points = tables
+        self.names = texts(names)
+        self.modules = [self.module(row) for row in modules]
+        self.types = [self.type(row) for row in types]
+        self.functions = [self.function(row) for row in functions]
+        self.points = [self.point(row) for row in points]
+        self.sizes = [len(each.variables) for each in self.points]
+        """How many variables each point has."""
+
+    def module(self, row: Any) -> ModuleRow:
+        if type(row) is list and len(row) == 1:
+            row = [*row, "", None]
+        name, file, version = row_of(row, (str, str, (str, type(None))), "module")
+        return ModuleRow(name, file, version)
+
+    def type(self, row: Any) -> TypeRow:
+        module, name, kind, schema = row_of(row, (int, int, int, bytes), "type")
+        return TypeRow(self.module_name(module), self.name(name), self.name(kind), schema)
+
+    def function(self, row: Any) -> FunctionRow:
+        module, name, path, schema = row_of(row, (int, int, list, bytes), "function")
+        return FunctionRow(self.module_name(module), self.name(name), self.named(path), schema)
+
+    def point(self, row: Any) -> PointRow:
+        kinds = (int, int, list, int, bytes, list, int)
+        module, name, path, label, schema, variables, line = row_of(row, kinds, "point")
+        home, names = self.module_name(module), self.named(variables)
+        return PointRow(home, self.name(name), self.named(path), self.name(label), schema, names, line)
+
+    def name(self, number: Any) -> str:
+        if type(number) is not int or not 0 <= number < len(self.names):
+            raise corrupt("a row refers to a name that does not exist")
+        return self.names[number]
+
+    def named(self, numbers: list[Any]) -> tuple[str, ...]:
+        return tuple([self.name(number) for number in numbers])
+
+    def module_name(self, number: Any) -> str:
+        if type(number) is not int or not 0 <= number < len(self.modules):
+            raise corrupt("a row refers to a module that does not exist")
+        return self.modules[number].name
+
+
+READ: dict[bytes, Claims] = {}
+"""The tables that were read last, since the next message may well have the same."""
+KEPT = 64
+SHORT = 16_384
+
+
+def claims_of(data: Any) -> Claims:
+    """The tables in these bytes."""
+    if type(data) is not bytes:
+        raise corrupt("the message does not have the parts it should have")
+    found = READ.get(data)
+    if found is None:
+        found = Claims(data)
+        if len(data) <= SHORT:
+            if len(READ) >= KEPT:
+                READ.clear()
+            READ[data] = found
+    return found
+
+
+class Message:
+    """The parts of a message, whose shape is right.  Raises corrupt-data."""
+
+    def __init__(self, data: bytes) -> None:
+        _, self.version, tables, self.bases, self.code, heap, self.root, _ = wire.unframe(data)
+        self.claims = claims_of(tables)
+        self.shape = Shape(heap, self.claims)
+        self.shape.check(self.root)
+        self.heap: list[Any] = heap
+
+
+def texts(table: Any) -> list[str]:
+    if type(table) is not list or not all(type(each) is str for each in table):
+        raise corrupt("the name table is malformed")
+    return table
+
+
+def row_of(row: Any, kinds: tuple[Any, ...], what: str) -> list[Any]:
+    """A row of a table, whose parts must be of these types."""
+    if type(row) is not list or len(row) != len(kinds):
+        raise corrupt(f"a {what} entry is malformed")
+    for part, kind in zip(row, kinds, strict=True):
+        if type(part) is not kind and (type(kind) is not tuple or type(part) not in kind):
+            raise corrupt(f"a {what} entry is malformed")
+    return row
