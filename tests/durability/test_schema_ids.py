@@ -83,7 +83,10 @@ UNREAD = [wire.GLOBAL, 1, 2]
 """`settings.connection`, which nobody has read so far."""
 GONE = ([[0, 0, 1, b"id"]], [[wire.VECTOR, [1]], UNREAD])
 INSIDE_ITSELF = ([], [[wire.VECTOR, [1], [2]], UNREAD, [wire.VECTOR, [2]]])
-REFUSED = {"a type that is gone": ("schema-mismatch", *GONE), "a vector inside itself": ("corrupt-data", *INSIDE_ITSELF)}
+REFUSED = {
+    "a type that is gone": ("schema-mismatch", *GONE),
+    "a vector inside itself": ("corrupt-data", *INSIDE_ITSELF),
+}
 
 
 @pytest.mark.parametrize("reason", REFUSED)
