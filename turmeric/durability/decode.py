@@ -8,12 +8,13 @@ only then does code of the program run: a `def` that was not read before, an ins
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from turmeric.durability import wire
 from turmeric.durability.instances import Instances
+from turmeric.durability.large import HIGHEST, Trunk, whole
 from turmeric.durability.message import Message
-from turmeric.durability.resolve import Resolver
+from turmeric.durability.resolve import Resolver, Used
 from turmeric.durability.wire import corrupt
 from turmeric.running.continuation import Base, Binding, Cleanup, Continuation, Handler, Mask, Prompt, Wind
 from turmeric.running.functions import MISSING
@@ -35,31 +36,41 @@ PENDING = object()
 
 
 class Decoder:
-    """Decodes one message whose shape was checked."""
+    """Decodes one message whose shape was checked: all of it, or the objects at some `places`.
+
+    `external` are the objects that stayed in this process.
+    """
 
     def __init__(
-        self, message: Message, resolver: Resolver, instances: Instances, external: list[Any] | None = None
+        self,
+        message: Message,
+        resolver: Resolver,
+        instances: Instances,
+        external: list[Any] | None = None,
+        places: Collection[int] | None = None,
     ) -> None:
         self.message = message
+        self.claims = message.claims
         self.resolver = resolver
         self.instances = instances
         self.external = external or []
+        self.earlier: list[Decoder] = []
+        """The messages that this one refers to, decoded."""
         self.heap = message.heap
         self.links = message.shape.links
-        self.claims = message.claims
-        found = resolver.resolve(message.claims)
+        self.places: Collection[int] = range(len(self.heap)) if places is None else places
+        found = resolver.resolve(self.claims, None if places is None else used_entries(message, places))
         self.types, self.functions, self.points = found.types, found.functions, found.points
         self.globals: dict[int, Global | None] = {}
         self.check_names()
-        resolver.refuse(self.claims.modules)
-        self.check_lengths()
         self.made: list[Any] = [PENDING] * len(self.heap)
         self.nodes: dict[int, list[Any]] = {}
 
     def check_names(self) -> None:
         """Find the definitions that go by name, and the instances that wrote stand-ins."""
         stand_ins = []
-        for place, row in enumerate(self.heap):
+        for place in self.places:
+            row = self.heap[place]
             if row[0] == wire.GLOBAL:
                 self.globals[place] = self.resolver.global_named(self.module(row[1]), self.claims.names[row[2]])
             elif row[0] == wire.STAND_IN or row[0] == wire.RESOURCE:
@@ -78,23 +89,30 @@ class Decoder:
                 self.resolver.mismatch("instance", f"{module}.{name}", b"", None, detail, module)
 
     def check_lengths(self) -> None:
-        """Check the rows whose length depends on the code that is there now."""
+        """Check the rows whose length depends on the code that is there now.  Nothing mismatches."""
         for row, point in zip(self.claims.points, self.points, strict=True):
-            if len(row.variables) != len(point.point.live):
+            if point is not None and len(row.variables) != len(point.point.live):
                 raise corrupt(f"a frame of {row.symbol} has the wrong number of variables")
-        for heap_row in self.heap:
-            if heap_row[0] == wire.STRUCT:
-                count_struct(self, heap_row)
-            elif heap_row[0] == wire.CLOSURE:
-                count_closure(self, heap_row)
+        for place in self.places:
+            row_ = self.heap[place]
+            if row_[0] == wire.STRUCT:
+                count_struct(self, row_)
+            elif row_[0] == wire.CLOSURE:
+                count_closure(self, row_)
 
     def module(self, number: int) -> str:
         return self.claims.modules[number].name
 
     def decode(self) -> Any:
-        """Build the root: cells and their like first, empty, then the rest, then their contents."""
+        """The root."""
+        self.build()
+        return self.value(self.message.root)
+
+    def build(self) -> None:
+        """Build the objects: cells and their like first, empty, then the rest, then their contents."""
         made, filled = self.made, []
-        for place, row in enumerate(self.heap):
+        for place in self.places:
+            row = self.heap[place]
             allocate = ALLOCATORS.get(row[0])
             if allocate is not None:
                 made[place] = allocate(self, row)
@@ -104,12 +122,11 @@ class Decoder:
             made[place] = BUILDERS[self.heap[place][0]](self, self.heap[place], place)
         for place in filled:
             FILLERS[self.heap[place][0]](self, self.heap[place], made[place])
-        return self.value(self.message.root)
 
     def order(self) -> list[int]:
         """The places to build, each after all it is made of; what is made of itself is refused."""
         made, links = self.made, self.links
-        pending = [place for place in range(len(made) - 1, -1, -1) if made[place] is PENDING]
+        pending = [place for place in sorted(self.places, reverse=True) if made[place] is PENDING]
         if all(at > place or made[at] is not PENDING for place in pending for at in links[place]):
             return pending  # most messages: what an object is made of was first met in it
         found: dict[int, None] = {}
@@ -133,8 +150,15 @@ class Decoder:
     def value(self, slot: Any) -> Any:
         """The value in a slot."""
         if type(slot) is list:
-            return self.made[slot[0]] if len(slot) == 1 else self.nodes[slot[0]][slot[1]]
+            return self.made[slot[0]] if len(slot) == 1 else self.part(*slot)
         return slot
+
+    def part(self, place: int, offset: int) -> Any:
+        """A later part of a list or of a chain of frames, maybe of an earlier message."""
+        row = self.heap[place]
+        if row[0] == wire.EARLIER:
+            return self.earlier[row[1]].part(row[2], offset)
+        return self.nodes[place][offset]
 
     def values(self, slots: Row) -> list[Any]:
         value = self.value
@@ -145,14 +169,34 @@ def wire_class(tag: int) -> str:
     return "Serializable" if tag == wire.STAND_IN else "Resource-Serializable"
 
 
+def used_entries(message: Message, places: Collection[int]) -> Used:
+    """The entries of the tables that the objects at some places refer to."""
+    types, functions, points = set(), set(), set()
+    for place in places:
+        row = message.heap[place]
+        if row[0] == wire.STRUCT:
+            types.add(row[1])
+        elif row[0] == wire.CLOSURE:
+            functions.add(row[1])
+        elif row[0] == wire.FRAMES:
+            points.update([number for number, _ in message.shape.runs[place]])
+        elif row[0] == wire.HANDLER:
+            types.update([key for way, key in zip(row[2::3], row[3::3], strict=True) if way >= wire.ERROR_WAYS])
+        elif row[0] == wire.CONTINUATION and row[2] is not None:
+            types.add(row[2])
+    return types, functions, points
+
+
 def count_struct(decoder: Decoder, row: Row) -> None:
     type_ = decoder.types[row[1]]
+    assert type_ is not None
     if len(row) - 2 != len(type_.fields):
         raise corrupt(f"a {type_.name} has the wrong number of fields")
 
 
 def count_closure(decoder: Decoder, row: Row) -> None:
     code = decoder.functions[row[1]]
+    assert code is not None
     if len(row) - 2 != len(code.captured):
         raise corrupt(f"the function {code.symbol} has the wrong number of captured values")
 
@@ -183,6 +227,7 @@ def build_frames(decoder: Decoder, row: Row, place: int) -> Any:
 
 def build_struct(decoder: Decoder, row: Row, place: int) -> Any:
     type_ = decoder.types[row[1]]
+    assert type_ is not None
     return type_.nullary or type_.make(type_, tuple(decoder.values(row[2:])))
 
 
@@ -211,6 +256,21 @@ def build_global(decoder: Decoder, row: Row, place: int) -> Any:
     return found.force()
 
 
+def build_earlier(decoder: Decoder, row: Row, place: int) -> Any:
+    return decoder.earlier[row[1]].made[row[2]]
+
+
+def build_parts(decoder: Decoder, row: Row, place: int) -> Trunk:
+    trunk = Trunk(decoder.values(row[1:]))
+    if trunk.height > HIGHEST:
+        raise corrupt("a large collection is nested too deep")
+    return trunk
+
+
+def build_large(decoder: Decoder, row: Row, place: int) -> Any:
+    return whole(wire.LARGE_KINDS[row[1]], decoder.value(row[2]), decoder.values(row[3:]))
+
+
 def build_external(decoder: Decoder, row: Row, place: int) -> Any:
     if not 0 <= row[1] < len(decoder.external):
         raise corrupt("an object of another process's is referred to")
@@ -234,12 +294,16 @@ BUILDERS: dict[int, Builder] = {
     wire.RESOURCE: build_stand_in,
     wire.SENTINEL: lambda decoder, row, place: MISSING if row[1] else UNBOUND,
     wire.EXTERNAL: build_external,
+    wire.EARLIER: build_earlier,
+    wire.PARTS: build_parts,
+    wire.LARGE: build_large,
 }
 """How immutable objects are built, once their parts are."""
 
 
 def allocate_closure(decoder: Decoder, row: Row) -> Closure:
     code = decoder.functions[row[1]]
+    assert code is not None
     return Closure(decoder.resolver.world.linker.function(code), ())
 
 
@@ -333,8 +397,18 @@ FILLERS: dict[int, Callable[[Decoder, Row, Any], None]] = {
 
 
 def decoded(data: bytes, resolver: Resolver, instances: Instances, external: list[Any] | None = None) -> Any:
-    """The value of a message.  `external` are the objects that stayed in this process."""
+    """The value of a message that stands alone."""
     message = Message(data)
-    if external is None and any(row[0] == wire.BASE or row[0] == wire.EXTERNAL for row in message.heap):
+    if message.bases:
+        raise corrupt("these bytes are a part of what a store of blobs holds; load it from there")
+    check_from_outside(message, external is not None)
+    decoder = Decoder(message, resolver, instances, external)
+    resolver.refuse(message.claims.modules)
+    decoder.check_lengths()
+    return decoder.decode()
+
+
+def check_from_outside(message: Message, within: bool) -> None:
+    """Refuse state that only moves `within` a process."""
+    if not within and any(row[0] == wire.BASE or row[0] == wire.EXTERNAL for row in message.heap):
         raise corrupt("state that only moves within a process is no saved value")
-    return Decoder(message, resolver, instances, external).decode()

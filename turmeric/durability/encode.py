@@ -7,6 +7,7 @@ the same continuation gives the same bytes in every process.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 from turmeric.durability import wire
@@ -57,9 +58,14 @@ class Encoder:
         self.external = external or {}
         self.scalars = instances.scalars
         self.places: dict[Any, tuple[int, ...]] = {}
+        self.met: Callable[[Any], tuple[int, ...] | None] = self.places.get
+        """Where something is, if it was met before."""
+        self.run_length = sys.maxsize
+        """How many frames make a row, at most."""
         self.queue: list[Any] = []
         self.rows: list[Row] = []
         self.refs: list[Ref] = []
+        self.writers = WRITERS
         self.runs: list[tuple[int, Any, int]] = []
         """The runs of frames, with their places and lengths, whose later frames are not in `places`."""
 
@@ -70,7 +76,11 @@ class Encoder:
         for place, value in enumerate(self.queue):  # which grows meanwhile
             self.rows.append(row(value, place))
         self.check_owners()
-        return [self.tables.packed(), [], [], self.rows, slot]
+        return [self.tables.packed(), self.bases(), [], self.rows, slot]
+
+    def bases(self) -> list[bytes]:
+        """The messages that this one refers to."""
+        return []
 
     # Values ---------------------------------------------------------------------------------
 
@@ -113,10 +123,12 @@ class Encoder:
 
     def reference(self, key: Any, value: Any) -> tuple[int, ...]:
         """A reference to an object of the heap, which it joins when it is first met."""
-        found = self.places.get(key)
-        if found is None:
-            found = self.places[key] = (len(self.queue),)
-            self.queue.append(value)
+        return self.met(key) or self.join(key, value)
+
+    def join(self, key: Any, value: Any) -> tuple[int, ...]:
+        """A new place in the heap."""
+        found = self.places[key] = (len(self.queue),)
+        self.queue.append(value)
         return found
 
     def chain(self, frames: Frames) -> tuple[int, ...] | None:
@@ -151,7 +163,7 @@ class Encoder:
             if stand_in is not None:
                 tag, module, name, made = stand_in
                 return [tag, self.tables.module(module), self.tables.name(name), self.slot(made)]
-        writer = WRITERS.get(kind)
+        writer = self.writers.get(kind)
         if writer is None and self.instances.load_for(value):
             return self.row(value, place)
         if writer is None:
@@ -187,12 +199,12 @@ PARTS = frozenset((tuple, Cell, Prompt, Handler, Mask, Binding, Cleanup, Wind, B
 def list_row(encoder: Encoder, value: List, place: int) -> Row:
     """A run of list cells; it ends where it meets one that is in the heap already."""
     row: Row = [wire.LIST, None]
-    places = encoder.places
+    places, met = encoder.places, encoder.met
     items = []
     node, offset = value, 0
     while node:
         if offset:
-            found = places.get(id(node))
+            found = met(id(node))
             if found is not None:
                 row[1] = found
                 break
@@ -210,10 +222,12 @@ def frames_row(encoder: Encoder, frames: Frames, place: int) -> Row:
     encoder.note_runs()
     row: Row = [wire.FRAMES, None]
     first, length = frames, 0
-    places, numbers = encoder.places, encoder.tables.numbers
+    met, numbers = encoder.met, encoder.tables.numbers
     while frames is not None:
         if length:
-            found = places.get(id(frames))
+            found = met(id(frames))
+            if found is None and length == encoder.run_length:
+                found = encoder.join(id(frames), frames)
             if found is not None:
                 row[1] = found
                 break

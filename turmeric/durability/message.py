@@ -157,9 +157,12 @@ class Message:
     """The parts of a message, whose shape is right.  Raises corrupt-data."""
 
     def __init__(self, data: bytes) -> None:
-        _, self.version, tables, self.bases, self.code, heap, self.root, _ = wire.unframe(data)
+        _, self.version, tables, bases, self.code, heap, self.root, _ = wire.unframe(data)
         self.claims = claims_of(tables)
-        self.shape = Shape(heap, self.claims)
+        if type(bases) is not list or not all(type(each) is bytes for each in bases):
+            raise corrupt("the message does not have the parts it should have")
+        self.bases: list[bytes] = bases
+        self.shape = Shape(heap, self.claims, bases)
         self.shape.check(self.root)
         self.heap: list[Any] = heap
 

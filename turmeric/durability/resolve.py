@@ -79,14 +79,18 @@ def unlike(node: anf.Let, label: str, line: int) -> tuple[bool, bool]:
 
 
 class Resolved:
-    """What the tables of a message refer to."""
+    """What the tables of a message refer to; nothing for what nobody asked for, or nothing was found for."""
 
-    def __init__(self, types: list[StructType], functions: list[Code], points: list[Point]) -> None:
+    def __init__(
+        self, types: list[StructType | None], functions: list[Code | None], points: list[Point | None]
+    ) -> None:
         self.types = types
         self.functions = functions
         self.points = points
 
 
+Used = tuple[set[int], set[int], set[int]]
+"""The types, functions and points of a message that matter, by number."""
 KEPT = 64
 
 
@@ -143,21 +147,25 @@ class Resolver:
         self.definitions = definitions_of(world)
         self.mismatches: list[Mismatch] = []
 
-    def resolve(self, claims: Claims) -> Resolved:
-        """What the tables refer to; in place of what cannot be found there is nothing, but a mismatch."""
-        known = self.definitions.resolved.get(claims.data)
-        if known is not None:
-            return known
-        types = [self.type(row) for row in claims.types]
-        functions = [self.function(row) for row in claims.functions]
-        points = [self.point(row) for row in claims.points]
-        found = Resolved(
-            [each for each in types if each is not None],
-            [each for each in functions if each is not None],
-            [each for each in points if each is not None],
-        )
-        if not self.mismatches:
-            self.definitions.resolved[claims.data] = found
+    def resolve(self, claims: Claims, used: Used | None = None) -> Resolved:
+        """What the tables refer to, or those entries that are `used`; a mismatch for each that is not found."""
+        if used is not None:
+            types, functions, points = used
+            return Resolved(
+                [self.type(row) if number in types else None for number, row in enumerate(claims.types)],
+                [self.function(row) if number in functions else None for number, row in enumerate(claims.functions)],
+                [self.point(row) if number in points else None for number, row in enumerate(claims.points)],
+            )
+        found = self.definitions.resolved.get(claims.data)
+        if found is None:
+            before = len(self.mismatches)
+            found = Resolved(
+                [self.type(row) for row in claims.types],
+                [self.function(row) for row in claims.functions],
+                [self.point(row) for row in claims.points],
+            )
+            if len(self.mismatches) == before:
+                self.definitions.resolved[claims.data] = found
         return found
 
     def module(self, name: str) -> Module | None:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def encoder_for(world: World, external: dict[int, int] | None = None) -> Encoder:
-    """An encoder that knows a world's modules and instances."""
+def tables_for(world: World) -> Tables:
+    """Empty tables that know a world's modules."""
 
     def describe(name: str) -> list[Any]:
         module = world.modules.get(name)
@@ -32,8 +32,12 @@ def encoder_for(world: World, external: dict[int, int] | None = None) -> Encoder
             return [name]
         return [name, relative(module.file or ""), module.version]
 
-    tables = Tables([f"turmeric {__version__}", world.main or "user"], describe)
-    return Encoder(tables, instances_of(world), external)
+    return Tables([f"turmeric {__version__}", world.main or "user"], describe)
+
+
+def encoder_for(world: World, external: dict[int, int] | None = None) -> Encoder:
+    """An encoder that knows a world's modules and instances."""
+    return Encoder(tables_for(world), instances_of(world), external)
 
 
 def encoded(world: World, value: Any, encoder: Encoder) -> bytes:

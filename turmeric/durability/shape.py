@@ -6,6 +6,8 @@ The check keeps what it found: the references of each row, and the frames of eac
 
 from __future__ import annotations
 
+import sys
+
 from turmeric.durability import wire
 from turmeric.durability.wire import corrupt
 
@@ -25,13 +27,16 @@ SLOTS = frozenset((*SCALARS, list))
 class Shape:
     """What references may point at, for one message."""
 
-    def __init__(self, heap: Any, claims: Claims) -> None:
+    def __init__(self, heap: Any, claims: Claims, bases: list[bytes]) -> None:
         self.heap = heap
         self.claims = claims
+        self.bases = bases
         self.links: list[list[int]] = []
         """The places that each row refers to."""
         self.runs: dict[int, list[tuple[int, Row]]] = {}
         """The frames of each run: their points' numbers and their slots."""
+        self.distant: list[tuple[int, int]] = []
+        """The references to later parts of what earlier messages hold: place and offset."""
         self.found: list[int] = []
 
     def check(self, root: Any) -> None:
@@ -54,10 +59,10 @@ class Shape:
 
     def slot(self, slot: Any) -> None:
         """A reference to a value."""
-        target = self.target(slot)
+        tag = self.target(slot)
         if len(slot) == 2:
-            self.part(slot)
-        elif target[0] in NOT_VALUES:
+            self.part(slot, tag)
+        elif tag in NOT_VALUES:
             raise corrupt("a reference to something that is no value")
 
     def slots(self, slots: Row) -> None:
@@ -71,40 +76,46 @@ class Shape:
             if type(slot) is list:
                 self.slot(slot)
 
-    def target(self, slot: Any) -> Row:
-        """The row that a reference points at."""
+    def target(self, slot: Any) -> int:
+        """The kind of object that a reference points at, if need be in an earlier message."""
         if type(slot) is not list or not 1 <= len(slot) <= 2 or type(slot[0]) is not int:
             raise corrupt("a reference is malformed")
         if not 0 <= slot[0] < len(self.heap):
             raise corrupt("a reference points nowhere")
         self.found.append(slot[0])
-        target = self.heap[slot[0]]
-        assert type(target) is list
-        return target
+        row: Row = self.heap[slot[0]]
+        if row[0] == wire.EARLIER:
+            return int(row[3]) if len(row) == 4 and type(row[3]) is int else wire.EARLIER
+        return int(row[0])
 
-    def part(self, slot: Row) -> None:
+    def part(self, slot: Row, tag: int) -> None:
         """A reference to a later part of a list or of a frame chain."""
         place, offset = slot
-        target = self.heap[place]
-        length = len(target) - 2 if target[0] == wire.LIST else self.frames_in(place)
+        row = self.heap[place]
+        if tag not in (wire.LIST, wire.FRAMES):
+            length = 0
+        elif row[0] == wire.EARLIER:
+            length = sys.maxsize  # which is checked when the earlier message is there
+            if type(offset) is int:
+                self.distant.append((place, offset))
+        else:
+            length = len(row) - 2 if tag == wire.LIST else self.frames_in(place)
         if type(offset) is not int or not 0 < offset < length:
             raise corrupt("a reference points into something that has no such part")
 
     def frames_in(self, place: int) -> int:
         """How many frames the run at a place has; the row may come later, and be malformed."""
-        row = self.heap[place]
-        if row[0] != wire.FRAMES:
-            return 0
         if place not in self.runs:
-            self.runs[place] = self.run(row)
+            self.runs[place] = self.run(self.heap[place])
         return len(self.runs[place])
 
     def to(self, slot: Any, *tags: int) -> None:
         """A reference to an object of one of these kinds."""
-        if self.target(slot)[0] not in tags:
+        tag = self.target(slot)
+        if tag not in tags:
             raise corrupt(f"a reference should point at {wire.NAMES[tags[0]]}")
         if len(slot) == 2:
-            self.part(slot)
+            self.part(slot, tag)
 
     def index(self, value: Any, table: Sized) -> None:
         if type(value) is not int or not 0 <= value < len(table):
@@ -127,7 +138,7 @@ class Shape:
 
 
 MARKS = (wire.PROMPT, wire.HANDLER, wire.MASK, wire.BINDING, wire.CLEANUP, wire.WIND, wire.BASE)
-NOT_VALUES = frozenset((wire.FRAMES, *MARKS))
+NOT_VALUES = frozenset((wire.FRAMES, wire.PARTS, *MARKS))
 
 
 def need(condition: bool, what: str) -> None:
@@ -250,6 +261,26 @@ def check_external(shape: Shape, row: Row) -> None:
     need(len(row) == 2 and type(row[1]) is int, "external object")
 
 
+def check_earlier(shape: Shape, row: Row) -> None:
+    need(len(row) == 4 and type(row[2]) is int and row[2] >= 0, "reference to an earlier message")
+    need(type(row[3]) is int and row[3] in wire.IMMUTABLE, "reference to an earlier message")
+    shape.index(row[1], shape.bases)
+
+
+def check_parts(shape: Shape, row: Row) -> None:
+    need(len(row) > 1, "row of parts")
+    for part in row[1:]:
+        need(type(part) is list and len(part) == 1, "row of parts")
+        shape.to(part, wire.PARTS, wire.VECTOR)
+
+
+def check_large(shape: Shape, row: Row) -> None:
+    need(len(row) > 2, "large collection")
+    shape.index(row[1], wire.LARGE_KINDS)
+    check_parts(shape, row[1:3])
+    shape.slots(row[3:])
+
+
 CHECKS: dict[int, Callable[..., None]] = {
     wire.SYMBOL: check_text,
     wire.KEYWORD: check_text,
@@ -279,5 +310,8 @@ CHECKS: dict[int, Callable[..., None]] = {
     wire.CLEANUP: check_cell,
     wire.BASE: check_bare,
     wire.EXTERNAL: check_external,
+    wire.EARLIER: check_earlier,
+    wire.PARTS: check_parts,
+    wire.LARGE: check_large,
 }
 """The check of each kind of row."""

@@ -72,6 +72,9 @@ EXTERNAL = 24
 MASK = 25
 WIND = 26
 FUTURE = 27
+EARLIER = 28
+PARTS = 29
+LARGE = 30
 
 NAMES = {
     SYMBOL: "symbol",
@@ -102,13 +105,23 @@ NAMES = {
     MASK: "mask",
     WIND: "dynamic-wind",
     FUTURE: "future",
+    EARLIER: "object of an earlier message",
+    PARTS: "parts",
+    LARGE: "large collection",
 }
 
 SENTINELS = ("unbound", "missing")
 """By number: a variable without a value yet, a keyword argument that was left out."""
+LARGE_KINDS = ("vector", "map", "set")
 WAYS = ("catch", "resume", "in-place", "one-shot", "multi-shot")
 """How a handler's clause gets its continuation, by number; the first two are for thrown values."""
 ERROR_WAYS = 2
+
+
+IMMUTABLE = frozenset(
+    (TEXT, BYTES, LIST, VECTOR, MAP, SET, STRUCT, CLOSURE, FRAMES, PARTS, LARGE)
+)
+"""What a later message may refer to, if no state can be reached from it."""
 
 
 def frame(items: list[Any]) -> bytes:

@@ -175,6 +175,17 @@ def from_pairs(pairs: Iterable[tuple[object, object]]) -> Map:
     return _from_dict({key_of(key): value for key, value in pairs})
 
 
+def from_entries(entries: Vector) -> Map | None:
+    """The map of a vector of pairs, which it keeps when it is large; None if a key occurs twice."""
+    if len(entries) <= SMALL:
+        small = from_pairs(entries)  # type: ignore[arg-type]
+        return small if len(small) == len(entries) else None
+    places: dict[object, int] = {}
+    for place, entry in enumerate(entries):
+        places[key_of(entry[0])] = place  # type: ignore[index]
+    return Map(len(entries), None, _tree(places, 0), entries) if len(places) == len(entries) else None
+
+
 def source_map(pairs: Iterable[tuple[object, object]], span: Span | None, spans: Iterable[Span | None]) -> SourceMap:
     """The map of `pairs` read at `span`, its keys and values at `spans`."""
     return SourceMap(from_pairs(pairs), span, tuple(spans))

@@ -46,11 +46,11 @@ class Set(Compound):
 
     def remove(self, item: object) -> Set:
         """This set without `item`."""
-        return _of(self.table.dissoc(item)) if item in self.table else self
+        return of_table(self.table.dissoc(item)) if item in self.table else self
 
     def union(self, other: Set) -> Set:
         """The elements of either, those of this set first."""
-        return _of(self.table.assoc_all([(item, None) for item in other if item not in self.table]))
+        return of_table(self.table.assoc_all([(item, None) for item in other if item not in self.table]))
 
     def intersection(self, other: Set) -> Set:
         """The elements of both, in the order of this set."""
@@ -86,7 +86,7 @@ EMPTY = Set(maps.EMPTY)
 
 def from_iterable(items: Iterable[object]) -> Set:
     """The set of `items`."""
-    return _of(maps.from_pairs((item, None) for item in items))
+    return of_table(maps.from_pairs((item, None) for item in items))
 
 
 def source_set(items: Iterable[object], span: Span | None, spans: Iterable[Span | None]) -> SourceSet:
@@ -94,5 +94,6 @@ def source_set(items: Iterable[object], span: Span | None, spans: Iterable[Span 
     return SourceSet(from_iterable(items), span, tuple(spans))
 
 
-def _of(table: Map) -> Set:
+def of_table(table: Map) -> Set:
+    """The set of a map's keys."""
     return Set(table) if table else EMPTY
