@@ -51,7 +51,7 @@ class Decoder:
         self.types, self.functions, self.points = found.types, found.functions, found.points
         self.globals: dict[int, Global | None] = {}
         self.check_names()
-        resolver.refuse(self.claims.modules)
+        resolver.mismatches.refuse(message)
         self.check_lengths()
         self.made: list[Any] = [PENDING] * len(self.heap)
         self.nodes: dict[int, list[Any]] = {}
@@ -75,7 +75,7 @@ class Decoder:
         for tag, module, name in stand_ins:
             if not self.instances.known(tag, name):
                 detail = f"there is no instance {wire_class(tag)} {name} to bring a saved value back"
-                self.resolver.mismatch("instance", f"{module}.{name}", b"", None, detail, module)
+                self.resolver.mismatches.note("instance", f"{module}.{name}", b"", None, detail, module)
 
     def check_lengths(self) -> None:
         """Check the rows whose length depends on the code that is there now."""
