@@ -86,7 +86,7 @@ class Decoder:
         for tag, module, name in stand_ins:
             if not self.instances.known(tag, name):
                 detail = f"there is no instance {wire_class(tag)} {name} to bring a saved value back"
-                self.resolver.mismatch("instance", f"{module}.{name}", b"", None, detail, module)
+                self.resolver.mismatches.note("instance", f"{module}.{name}", b"", None, detail, module)
 
     def check_lengths(self) -> None:
         """Check the rows whose length depends on the code that is there now.  Nothing mismatches."""
@@ -403,7 +403,7 @@ def decoded(data: bytes, resolver: Resolver, instances: Instances, external: lis
         raise corrupt("these bytes are a part of what a store of blobs holds; load it from there")
     check_from_outside(message, external is not None)
     decoder = Decoder(message, resolver, instances, external)
-    resolver.refuse(message.claims.modules)
+    resolver.mismatches.refuse(message)
     decoder.check_lengths()
     return decoder.decode()
 

@@ -286,7 +286,7 @@ class Loading:
             decoder.earlier = [self.decoders[base] for base in message.bases if base in self.decoders]
             self.decoders[name] = decoder
         self.check_parts()
-        resolver.refuse(whole.claims.modules)
+        resolver.mismatches.refuse(whole)
         for decoder in self.decoders.values():
             decoder.check_lengths()
         for name in list(self.decoders)[:-1]:

@@ -10,37 +10,21 @@ from __future__ import annotations
 from itertools import islice
 from weakref import WeakKeyDictionary
 
-from turmeric.durability.message import Claims, FunctionRow, ModuleRow, PointRow, TypeRow, full
+from turmeric.durability.message import Claims, FunctionRow, PointRow, TypeRow, full
+from turmeric.durability.mismatches import Mismatches, is_defined
 from turmeric.durability.tables import type_schema
 from turmeric.intermediate import schema
 from turmeric.reading.type_annotations import type_text
 from turmeric.running.functions import Point
 from turmeric.running.world import World
-from turmeric.vocabulary.errors import CORE, ERROR_TYPES, failure
-from turmeric.vocabulary.namespace import TYPE, UNBOUND, Global, Module, nearest
+from turmeric.vocabulary.errors import CORE, ERROR_TYPES
+from turmeric.vocabulary.namespace import TYPE, UNBOUND, Global, Module
 from turmeric.vocabulary.structs import Struct, StructType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from turmeric.intermediate import anf
     from turmeric.intermediate.anf import Code
-
-PATCHED = "edit the code back, or resume with the version that saved it"
-
-
-class Mismatch:
-    """One thing that no longer fits: what it is, what was saved, what is there now."""
-
-    __slots__ = ("detail", "kind", "new", "old", "source", "symbol")
-
-    def __init__(self, kind: str, symbol: str, old: str, new: str | None, detail: str, source: str) -> None:
-        self.kind = kind
-        self.symbol = symbol
-        self.old = old
-        self.new = new
-        self.detail = detail
-        self.source = source
-
 
 Key = tuple[tuple[str, ...], bytes]
 """The path of a function in its definition, and a schema id."""
@@ -145,7 +129,7 @@ class Resolver:
     def __init__(self, world: World) -> None:
         self.world = world
         self.definitions = definitions_of(world)
-        self.mismatches: list[Mismatch] = []
+        self.mismatches = Mismatches(world)
 
     def resolve(self, claims: Claims, used: Used | None = None) -> Resolved:
         """What the tables refer to, or those entries that are `used`; a mismatch for each that is not found."""
@@ -158,13 +142,13 @@ class Resolver:
             )
         found = self.definitions.resolved.get(claims.data)
         if found is None:
-            before = len(self.mismatches)
+            before = len(self.mismatches.found)
             found = Resolved(
                 [self.type(row) for row in claims.types],
                 [self.function(row) for row in claims.functions],
                 [self.point(row) for row in claims.points],
             )
-            if len(self.mismatches) == before:
+            if len(self.mismatches.found) == before:
                 self.definitions.resolved[claims.data] = found
         return found
 
@@ -182,12 +166,12 @@ class Resolver:
         value = own or self.value(row.module, row.name)
         made = value.type if isinstance(value, Struct) else value
         if not isinstance(made, StructType):
-            self.missing("type", row.module, row.name, row.schema)
+            self.mismatches.missing("type", row.module, row.name, row.schema, row)
             return None
         new = type_schema(made)
         if new != row.schema:
             detail = f"the fields of {row.symbol} have changed; they are now {fields_text(made)}"
-            self.mismatch("type", row.symbol, row.schema, new, detail, f"{made.span or row.module}")
+            self.mismatches.note("type", row.symbol, row.schema, new, detail, f"{made.span or row.module}", row)
             return None
         return made
 
@@ -197,39 +181,24 @@ class Resolver:
         found = home.definitions.get(name) if home is not None else None
         return found.force() if found is not None and found.kind == TYPE else UNBOUND
 
-    def missing(self, kind: str, module: str, name: str, old: bytes) -> None:
-        """Note that a definition is gone, with the nearest name there is."""
-        home = self.module(module)
-        symbol = full(module, name)
-        if home is None:
-            detail = f"the module {module} of {symbol} cannot be found"
-        else:
-            near = nearest(name, [each for each, found in home.definitions.items() if is_defined(found)])
-            hint = f"; the nearest name is `{near}`" if near else ""
-            detail = f"{symbol} no longer exists{hint}"
-        self.mismatch(kind, symbol, old, None, detail, module)
-
-    def mismatch(self, kind: str, symbol: str, old: bytes, new: bytes | None, detail: str, source: str) -> None:
-        self.mismatches.append(Mismatch(kind, symbol, old.hex(), new.hex() if new else None, detail, source))
-
     def definition(self, module: str, name: str) -> Definition | None:
         return self.definitions.find(module, name) if self.module(module) is not None else None
 
     def function(self, row: FunctionRow) -> Code | None:
         definition = self.definition(row.module, row.name)
         if definition is None:
-            self.missing("function", row.module, row.name, row.schema)
+            self.mismatches.missing("function", row.module, row.name, row.schema, row)
             return None
         found = definition.functions.get((row.path, row.schema))
         if found is None:
             detail = f"the code of {row.symbol} has changed since it was saved"
-            self.mismatch("function", row.symbol, row.schema, None, detail, row.module)
+            self.mismatches.note("function", row.symbol, row.schema, None, detail, row.module, row)
         return found
 
     def point(self, row: PointRow) -> Point | None:
         definition = self.definition(row.module, row.name)
         if definition is None:
-            self.missing("point", row.module, row.name, row.schema)
+            self.mismatches.missing("point", row.module, row.name, row.schema, row)
             return None
         found = definition.point(row.path, row.schema, row.label, row.line)
         if found is not None:
@@ -237,7 +206,7 @@ class Resolver:
         source = f"{row.module}:{row.line}"
         new, change = change_at(definition, row)
         detail = f"{row.symbol} waits at `{row.label}` ({source}), and {change}"
-        self.mismatch("point", row.symbol, row.schema, new, detail, source)
+        self.mismatches.note("point", row.symbol, row.schema, new, detail, source, row)
         return None
 
     def linked(self, code: Code, node: anf.Let) -> Point:
@@ -251,30 +220,9 @@ class Resolver:
         home = self.module(module)
         found = home.definitions.get(name) if home is not None else None
         if found is None or not is_defined(found):
-            self.missing("definition", module, name, b"")
+            self.mismatches.missing("definition", module, name, b"")
             return None
         return found
-
-    def refuse(self, modules: list[ModuleRow]) -> None:
-        """Raise `schema-mismatch` if anything did not fit."""
-        if not self.mismatches:
-            return
-        first = self.mismatches[0]
-        more = len(self.mismatches) - 1
-        detail = first.detail + (f" (and {more} more)" if more else "") + f"; {PATCHED}"
-        what_type = self.world.find("serial", "mismatch").force()
-        assert isinstance(what_type, StructType)
-        what = Struct(what_type, (first.kind, first.symbol, first.old, first.new, detail, first.source))
-        error = failure("schema-mismatch", "")
-        version = next((row.version for row in modules if first.symbol.startswith(row.name + ".")), None)
-        assert isinstance(error.value, Struct)
-        error.value.values = (what, version)
-        raise error
-
-
-def is_defined(found: Global) -> bool:
-    """Whether a global has a definition, not just a use."""
-    return found.pending is not None or found.value is not UNBOUND
 
 
 def fields_text(type_: StructType) -> str:

@@ -97,7 +97,7 @@ def mismatches(arguments: Arguments, data: bytes) -> list[dict[str, Any]]:
     resolver.resolve(Message(data).claims)
     return [
         {"kind": found.kind, "symbol": found.symbol, "detail": found.detail, "source": found.source}
-        for found in resolver.mismatches
+        for found in resolver.mismatches.found
     ]
 
 
