@@ -54,8 +54,8 @@ class Decoder:
         self.resolver = resolver
         self.instances = instances
         self.external = external or []
-        self.earlier: list[Decoder] = []
-        """The messages that this one refers to, decoded."""
+        self.earlier: list[Decoder | None] = []
+        """The messages that this one refers to, as far as they are needed; built before it."""
         self.heap = message.heap
         self.links = message.shape.links
         self.places: Collection[int] = range(len(self.heap)) if places is None else places
@@ -157,8 +157,14 @@ class Decoder:
         """A later part of a list or of a chain of frames, maybe of an earlier message."""
         row = self.heap[place]
         if row[0] == wire.EARLIER:
-            return self.earlier[row[1]].part(row[2], offset)
+            return self.base(row).nodes[row[2]][offset]
         return self.nodes[place][offset]
+
+    def base(self, row: Row) -> Decoder:
+        """The earlier message that a row refers to."""
+        found = self.earlier[row[1]]
+        assert found is not None
+        return found
 
     def values(self, slots: Row) -> list[Any]:
         value = self.value
@@ -257,7 +263,7 @@ def build_global(decoder: Decoder, row: Row, place: int) -> Any:
 
 
 def build_earlier(decoder: Decoder, row: Row, place: int) -> Any:
-    return decoder.earlier[row[1]].made[row[2]]
+    return decoder.base(row).made[row[2]]
 
 
 def build_parts(decoder: Decoder, row: Row, place: int) -> Trunk:

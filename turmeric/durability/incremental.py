@@ -21,7 +21,9 @@ from turmeric.durability.resolve import Resolver
 from turmeric.durability.saving import tables_for
 from turmeric.durability.wire import corrupt
 from turmeric.running.values import Closure
+from turmeric.vocabulary.errors import failure
 from turmeric.vocabulary.maps import Map, SourceMap
+from turmeric.vocabulary.printer import write
 from turmeric.vocabulary.sets import Set, SourceSet
 from turmeric.vocabulary.vectors import BITS, SourceVector, Vector
 
@@ -244,11 +246,11 @@ class Saver:
 
     def load(self) -> Any:
         """The value that was saved last under the name, by whatever process.  Raises corrupt-data,
-        schema-mismatch; `missing-key` if nothing was saved."""
+        schema-mismatch; value-error if nothing was saved."""
         with self.blobs.saving():
             name = self.blobs.head(self.name)
             if name is None:
-                raise corrupt(f"nothing is saved under the name {self.name!r}")
+                raise failure("value-error", f"nothing is saved under the name {write(self.name)}", self.name)
             loading = Loading(self.world, self.blobs, name)
             value = loading.value()
             self.forget()
@@ -283,7 +285,7 @@ class Loading:
         for name in self.in_order():
             message, places = self.messages[name], self.reached[name]
             decoder = Decoder(message, resolver, instances, None, None if name == self.name else sorted(places))
-            decoder.earlier = [self.decoders[base] for base in message.bases if base in self.decoders]
+            decoder.earlier = [self.decoders.get(base) for base in message.bases]
             self.decoders[name] = decoder
         self.check_parts()
         resolver.mismatches.refuse(whole)
