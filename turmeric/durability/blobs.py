@@ -186,7 +186,7 @@ class MemoryBlobs(Blobs):
 
 
 class DirectoryBlobs(Blobs):
-    """Blobs as files of a directory: `blobs/ab/cdef...` by hash, `heads/NAME` with a hash in it.
+    """Blobs as files of a directory: `blobs/ab/cdef...` by hash, `heads/=NAME` with a hash in it.
 
     A file is there as a whole or not at all.  Several processes may use the directory at once: a lock
     on `lock`, which the system takes back from a process that dies, is shared by all that
@@ -246,20 +246,18 @@ class DirectoryBlobs(Blobs):
     def heads(self) -> dict[str, bytes]:
         found = {}
         for file in os.listdir(os.path.join(self.path, "heads")):
-            if not file.startswith("."):
-                with open(os.path.join(self.path, "heads", file), encoding="ascii") as handle:
-                    found[unquote(file)] = bytes.fromhex(handle.read().strip())
+            if file.startswith("="):
+                found[unquote(file[1:])] = read_hash(os.path.join(self.path, "heads", file))
         return found
 
     def head(self, name: str) -> bytes | None:
         try:
-            with open(self.head_file(name), encoding="ascii") as handle:
-                return bytes.fromhex(handle.read().strip())
+            return read_hash(self.head_file(name))
         except FileNotFoundError:
             return None
 
     def head_file(self, name: str) -> str:
-        return os.path.join(self.path, "heads", quote(name, safe="").replace(".", "%2E"))
+        return os.path.join(self.path, "heads", "=" + quote(name, safe="").replace(".", "%2E"))
 
     def set_head(self, name: str, blob: bytes | None) -> None:
         try:
@@ -289,6 +287,19 @@ class DirectoryBlobs(Blobs):
         with open(os.path.join(self.path, "lock"), "a+b") as file:
             fcntl.flock(file, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
             yield
+
+
+def read_hash(path: str) -> bytes:
+    """The hash in a file."""
+    with open(path, "rb") as file:
+        text = file.read(2 * HASH + 2)
+    try:
+        found = bytes.fromhex(text.decode("ascii"))
+    except ValueError:
+        found = b""
+    if len(found) != HASH:
+        raise missing(f"{path} does not hold the hash of a blob")
+    return found
 
 
 def missing(message: str) -> TurmericError:
