@@ -77,7 +77,7 @@ class RoundTripSession(Session):
         world = self.world
         try:
             encoder = saving.encoder_for(world, {id(value): place for place, value in enumerate(external)})
-            data = saving.encoded(world, state, encoder)
+            data = saving.encoded(state, encoder)
         except TurmericError as error:
             if error.name not in ("not-serializable", "moved-reference"):
                 raise

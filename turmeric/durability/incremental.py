@@ -12,13 +12,12 @@ from __future__ import annotations
 
 from turmeric.durability import wire
 from turmeric.durability.decode import Decoder, check_from_outside
-from turmeric.durability.encode import WRITERS, Encoder, Unserializable
+from turmeric.durability.encode import WRITERS, Encoder
 from turmeric.durability.instances import instances_of
 from turmeric.durability.large import Node, tree_of
 from turmeric.durability.message import Message
-from turmeric.durability.paths import not_serializable
 from turmeric.durability.resolve import Resolver
-from turmeric.durability.saving import tables_for
+from turmeric.durability.saving import encoded, tables_for
 from turmeric.durability.wire import corrupt
 from turmeric.running.values import Closure
 from turmeric.vocabulary.errors import failure
@@ -220,11 +219,7 @@ class Saver:
 
     def encoded(self, value: Any, known: dict[Any, Known]) -> tuple[bytes, Delta]:
         delta = Delta(self.world, known)
-        try:
-            contents = delta.encode(value)
-        except Unserializable as error:
-            raise not_serializable(value, error.value) from None
-        return wire.frame([wire.MAGIC, wire.VERSION, *contents]), delta
+        return encoded(value, delta), delta
 
     def smaller(self, value: Any, data: bytes, delta: Delta) -> tuple[bytes, Delta]:
         """A whole message in place of one that refers to others, if those hold mostly garbage."""

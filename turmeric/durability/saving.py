@@ -13,6 +13,7 @@ from turmeric.durability.encode import Encoder, Unserializable
 from turmeric.durability.instances import instances_of
 from turmeric.durability.paths import not_serializable
 from turmeric.durability.resolve import Resolver
+from turmeric.durability.streaming import write_message
 from turmeric.durability.tables import Tables, relative
 from turmeric.running.continuation import Continuation
 from turmeric.running.world import World
@@ -20,6 +21,7 @@ from turmeric.version import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 
@@ -40,29 +42,56 @@ def encoder_for(world: World, external: dict[int, int] | None = None) -> Encoder
     return Encoder(tables_for(world), instances_of(world), external)
 
 
-def encoded(world: World, value: Any, encoder: Encoder) -> bytes:
+def encoded(value: Any, encoder: Encoder) -> bytes:
     """The framed bytes of a value; `not-serializable` names the way to what cannot be encoded."""
+    return wire.frame(contents(value, encoder))
+
+
+def contents(value: Any, encoder: Encoder) -> list[Any]:
+    """The items of the message of a value."""
     try:
-        contents = encoder.encode(value)
+        return [wire.MAGIC, wire.VERSION, *encoder.encode(value)]
     except Unserializable as error:
         raise not_serializable(value, error.value) from None
-    return wire.frame([wire.MAGIC, wire.VERSION, *contents])
 
 
 def serialize(world: World, value: Any, keep: bool = False) -> bytes:
     """The bytes of a value.  `keep` copies the refs of a continuation without moving them."""
+    encoder = encoder_for(world)
+    data = encoded(looked_at(value), encoder)
+    if not keep:
+        move(value, encoder)
+    return data
+
+
+def serialize_to(world: World, value: Any, write: Callable[[bytes], object], keep: bool = False) -> None:
+    """Write the bytes of a value to a stream, without having them in memory as a whole.
+
+    Nothing is written when the value cannot be saved; refs move only when all is written.
+    """
+    encoder = encoder_for(world)
+    write_message(contents(looked_at(value), encoder), write)
+    if not keep:
+        move(value, encoder)
+
+
+def looked_at(value: Any) -> Any:
+    """A continuation that may be saved; another value as it is."""
     if type(value) is Continuation:
         value.look()
-    encoder = encoder_for(world)
-    data = encoded(world, value, encoder)
-    if type(value) is Continuation and not keep:
-        for ref in encoder.refs:
-            if ref.owner is None:
-                ref.owner = value
-                value.refs.append(ref)
-        if value.one_shot:
-            value.consumed = True
-    return data
+    return value
+
+
+def move(value: Any, encoder: Encoder) -> None:
+    """Move the refs that a continuation captured into it, and consume it if it is one-shot."""
+    if type(value) is not Continuation:
+        return
+    for ref in encoder.refs:
+        if ref.owner is None:
+            ref.owner = value
+            value.refs.append(ref)
+    if value.one_shot:
+        value.consumed = True
 
 
 def deserialize(world: World, data: bytes) -> Any:
