@@ -34,7 +34,6 @@ ENCRYPT0 = 16
 FORMS = {MAC0: (HMAC_256, 4), ENCRYPT0: (AES_256_GCM, 3)}
 """The tag of each form: its algorithm, and how many parts it has."""
 
-KEY_SIZE = 32
 MAC_SIZE = 32
 NONCE_SIZE = 12
 GCM_TAG_SIZE = 16

@@ -23,6 +23,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from turmeric.running.world import World
+
 KEYS_VARIABLE = "TURMERIC_KEYS"
 FILE_VARIABLE = "TURMERIC_KEY_FILE"
 SIZE_LIMIT = 1024 * 1024
@@ -44,8 +46,14 @@ def configured(environment: Mapping[str, str] = os.environ, clock: Callable[[], 
         return KeyRing(keys_of(text, KEYS_VARIABLE), KEYS_VARIABLE, clock)
     path = key_file(environment)
     if not environment.get(FILE_VARIABLE) and not os.path.exists(path):
-        return KeyRing((), f"this process (no {KEYS_VARIABLE}, no {FILE_VARIABLE}, no {path})", clock)
+        return KeyRing((), "this process", clock)
     return read_ring(path, clock)
+
+
+def keys_for(world: World) -> KeyRing:
+    """The key ring of a world: its own if it was given one, else the configured one."""
+    ring: KeyRing | None = world.keys
+    return configured() if ring is None else ring
 
 
 def key_file(environment: Mapping[str, str] = os.environ) -> str:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import hmac
 import time
 
-from turmeric.vocabulary.errors import TurmericError, failure
+from turmeric.vocabulary.errors import failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ SECRET_SIZE = 32
 ID_LIMIT = 64
 ID_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 PURPOSES = {"mac": b"turmeric seal 1: mac", "encrypt": b"turmeric seal 1: encrypt"}
-ADVICE = "`tur key new` makes one; docs/security.md says where keys are looked for"
+MAKE = "`tur key new` makes a key"
+GIVE = "TURMERIC_KEY_FILE or TURMERIC_KEYS gives it some"
 
 
 class Key:
@@ -93,24 +94,21 @@ class KeyRing:
         valid = [key for key in reversed(self.keys.values()) if key.seals(now)]
         if valid:
             return max(valid, key=lambda key: key.created)
-        if not self.keys:
-            raise self.without_keys("cannot seal")
-        raise failure("missing-key", f"cannot seal: all keys of {self.source} have expired; {ADVICE}")
+        reason = f"all keys of {self.source} have expired" if self.keys else f"{self.source} has no keys"
+        raise failure("missing-key", f"no key to seal with: {reason}; {MAKE}")
 
     def opening_key(self, id: str) -> Key:
         """The key of that id.  Raises missing-key when it is unknown or retired."""
         key = self.keys.get(id)
         if key is None and not self.keys:
-            raise self.without_keys(f"these bytes are sealed with the key `{id}`", id)
+            text = f"these bytes are sealed with the key `{id}`, and {self.source} has no keys; {GIVE}"
+            raise failure("missing-key", text, id)
         if key is None:
             text = f"these bytes are sealed with the key `{id}`, which {self.source} does not have"
             raise failure("missing-key", text, id)
         if not key.opens(self.clock()):
             raise failure("missing-key", f"these bytes are sealed with the key `{id}`, which is retired", id)
         return key
-
-    def without_keys(self, what: str, id: str | None = None) -> TurmericError:
-        return failure("missing-key", f"{what}, but {self.source} has no keys; {ADVICE}", id)
 
     def __repr__(self) -> str:
         return f"<key ring {self.source}: {', '.join(self.keys) or 'empty'}>"

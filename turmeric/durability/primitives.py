@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 OPTIONS = ("keep",)
+SEALED = (b"\xd0", b"\xd1")
+"""How sealed bytes begin (durability/sealing.py)."""
 
 
 def serialize(value: Any, *options: Any) -> bytes:
@@ -30,7 +32,26 @@ def serialize(value: Any, *options: Any) -> bytes:
 
 
 def deserialize(data: Any) -> Any:
+    if data[:1] in SEALED:
+        raise failure("corrupt-data", "these bytes are sealed; (deserialize (unseal bytes)) opens them first")
     return saving.deserialize(require_world(), data)
+
+
+def seal(data: bytes, encrypt: Any, context: str) -> bytes:
+    """`(seal bytes :encrypt encrypt :context context)`."""
+    from turmeric.durability import sealing
+    from turmeric.durability.keyfiles import keys_for
+
+    ring = keys_for(require_world())
+    return sealing.seal(data, ring, encrypt=encrypt is not None and encrypt is not False, context=context.encode())
+
+
+def unseal(data: bytes, context: str) -> bytes:
+    """`(unseal bytes :context context)`; what is in memory already is not too long."""
+    from turmeric.durability import sealing
+    from turmeric.durability.keyfiles import keys_for
+
+    return sealing.open_sealed(data, keys_for(require_world()), context=context.encode(), limit=len(data))
 
 
 def current_version() -> str:
@@ -43,5 +64,7 @@ def current_version() -> str:
 TABLE: dict[str, Callable[..., Any]] = {
     "serialize": serialize,
     "deserialize": deserialize,
+    "seal*": seal,
+    "unseal*": unseal,
     "current-version": current_version,
 }

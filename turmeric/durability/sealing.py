@@ -14,7 +14,6 @@ import os
 
 from turmeric.durability import cose
 from turmeric.durability.keys import valid_id
-from turmeric.vocabulary.errors import failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,9 +79,3 @@ def described(data: bytes) -> dict[str, str]:
     """How bytes are sealed, as plain data.  It is true once `open_sealed` has opened them."""
     sealed = cose.parse(data)
     return {"key": key_name(sealed), "algorithm": cose.ALGORITHMS[sealed.algorithm]}
-
-
-def refuse_sealed(data: object) -> None:
-    """Raise corrupt-data, with what to do, for sealed bytes where plain ones are needed."""
-    if isinstance(data, bytes) and is_sealed(data):
-        raise failure("corrupt-data", "these bytes are sealed; (deserialize (unseal bytes)) opens them first")
