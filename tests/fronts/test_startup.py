@@ -68,11 +68,6 @@ def test_expression_imports_nothing_slow() -> None:
     assert tur_imports & {"hmac", "cryptography", *(f"turmeric.durability.{name}" for name in SEALING)} == set()
 
 
-def test_saving_without_a_seal_imports_no_keys() -> None:
-    imports = imported("-e", "(deserialize (serialize 1))")
-    assert imports & {"hmac", "cryptography", *(f"turmeric.durability.{name}" for name in SEALING)} == set()
-
-
 def test_usual_expressions_import_nothing_slow() -> None:
     text = (
         '(defn f [x & xs] (match x [a b] -> (+ a b) _ -> (reduce + 0 xs))) (println (f [1 2]) (map inc [1 2]) {:a "b"})'

@@ -43,7 +43,15 @@ def seal(data: bytes, encrypt: Any, context: str) -> bytes:
     from turmeric.durability.keyfiles import keys_for
 
     ring = keys_for(require_world())
-    return sealing.seal(data, ring, encrypt=encrypt is not None and encrypt is not False, context=context.encode())
+    return sealing.seal(data, ring, encrypt=encrypt is not None and encrypt is not False, context=context_bytes(context))
+
+
+def context_bytes(context: str) -> bytes:
+    """A context in UTF-8."""
+    try:
+        return context.encode()
+    except UnicodeEncodeError as error:
+        raise failure("value-error", f"a context has half a surrogate pair, at index {error.start}", context) from None
 
 
 def unseal(data: bytes, context: str) -> bytes:
@@ -51,7 +59,7 @@ def unseal(data: bytes, context: str) -> bytes:
     from turmeric.durability import sealing
     from turmeric.durability.keyfiles import keys_for
 
-    return sealing.open_sealed(data, keys_for(require_world()), context=context.encode(), limit=len(data))
+    return sealing.open_sealed(data, keys_for(require_world()), context=context_bytes(context), limit=len(data))
 
 
 def current_version() -> str:
