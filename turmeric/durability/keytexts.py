@@ -14,6 +14,7 @@ import base64
 import contextlib
 import json
 from datetime import UTC, datetime
+from itertools import accumulate
 
 from turmeric.durability.keys import Key, valid_id
 from turmeric.vocabulary.errors import TurmericError, failure
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 FORMAT = "turmeric-keys"
 VERSION = 1
 TIME = "%Y-%m-%dT%H:%M:%SZ"
+NESTING = 3
 FIELDS = ("id", "secret", "created", "expires", "retires")
 
 
@@ -41,10 +43,15 @@ def keys_of(text: str, source: str) -> list[Key]:
 
 
 def parsed(text: str) -> object:
-    """A text as JSON; None when it is none.  Nothing of the text is in any exception."""
-    with contextlib.suppress(ValueError, RecursionError):
-        return json.loads(text, object_pairs_hook=distinct)
+    """A text as JSON; None when it is none, or nests too deep.  Nothing of the text is in any exception."""
+    with contextlib.suppress(ValueError):
+        return json.loads(text, object_pairs_hook=distinct) if nesting(text) <= NESTING else None
     return None
+
+
+def nesting(text: str) -> int:
+    """How deep brackets nest.  Python's reader would take its own stack for them, which may not be so deep."""
+    return max(accumulate((char in "[{") - (char in "]}") for char in text), default=0)
 
 
 def distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -42,8 +42,8 @@ def seal(data: bytes, encrypt: Any, context: str) -> bytes:
     from turmeric.durability import sealing
     from turmeric.durability.keyfiles import keys_for
 
-    ring = keys_for(require_world())
-    return sealing.seal(data, ring, encrypt=encrypt is not None and encrypt is not False, context=context_bytes(context))
+    wanted = encrypt is not None and encrypt is not False
+    return sealing.seal(data, keys_for(require_world()), encrypt=wanted, context=context_bytes(context))
 
 
 def context_bytes(context: str) -> bytes:
