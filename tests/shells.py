@@ -46,4 +46,5 @@ def commands_beside(directory: Path) -> dict[str, str]:
         for file in programs.iterdir():
             file.chmod(0o755)
     path = f"{programs}{os.pathsep}{os.environ['PATH']}"
-    return {**os.environ, "PATH": path, "PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TURMERIC_KEY")}
+    return {**kept, "PATH": path, "PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"}

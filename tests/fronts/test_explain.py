@@ -19,6 +19,9 @@ def test_every_error_has_a_page() -> None:
 @pytest.mark.parametrize("name", EXPLANATIONS)
 def test_example_raises_its_error(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    for name_of_keys in ("TURMERIC_KEYS", "TURMERIC_KEY_FILE"):
+        monkeypatch.delenv(name_of_keys, raising=False)
     (tmp_path / "a.tur").write_text(EXPLANATIONS[name].example)
     session = Session([str(tmp_path)])
     session.activate()

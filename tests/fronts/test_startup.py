@@ -39,6 +39,9 @@ SLOW = {
 }
 """Modules of Python's library, and others, that take a millisecond or more."""
 
+SEALING = {"cose", "items", "keyfiles", "keys", "keytexts", "sealing"}
+"""The modules of `turmeric.durability` that only sealing needs; `hmac` and `cryptography` come with them."""
+
 FRONTS = {"arguments", "command", "execution", "results", "statuses"}
 """The modules of `turmeric.fronts` that `-e` needs."""
 
@@ -62,6 +65,7 @@ def test_expression_imports_nothing_slow() -> None:
     tur_imports = imported("-e", "1")
     assert tur_imports & SLOW == set()
     assert {name.split(".")[2] for name in tur_imports if name.startswith("turmeric.fronts.")} == FRONTS
+    assert tur_imports & {"hmac", "cryptography", *(f"turmeric.durability.{name}" for name in SEALING)} == set()
 
 
 def test_usual_expressions_import_nothing_slow() -> None:

@@ -185,7 +185,11 @@ def declare_primitive(declarer: Declarer, declaration: Declaration) -> None:
 
 def primitives_of(module: str) -> str:
     """The Python module that implements the primitives of a module of the library."""
-    return "turmeric.durability.primitives" if module == "serial" else f"turmeric.running.primitives.{module}"
+    return DURABLE.get(module) or f"turmeric.running.primitives.{module}"
+
+
+DURABLE = {"serial": "turmeric.durability.primitives", "blobs": "turmeric.durability.storing"}
+"""The modules of the library whose primitives save values."""
 
 
 def operator_named(symbol: str) -> Callable[..., Any]:

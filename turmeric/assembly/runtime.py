@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any
 
+    from turmeric.durability.keys import KeyRing
     from turmeric.running.world import World
 
 
@@ -33,12 +34,16 @@ class Runtime:
     """A world of modules of its own.
 
     `roots` are the directories where modules are looked for (by default the current one),
-    `args` is what `(args)` gives.  All errors are `TurmericError`s.
+    `args` is what `(args)` gives, `keys` the key ring of `seal` and `unseal` (by default what the
+    environment and the key file have).  All errors are `TurmericError`s.
     """
 
-    def __init__(self, roots: list[str] | None = None, args: list[str] | None = None) -> None:
+    def __init__(
+        self, roots: list[str] | None = None, args: list[str] | None = None, keys: KeyRing | None = None
+    ) -> None:
         before = ACTIVE.chosen
         self.session = Session(roots, args)
+        self.session.world.keys = keys
         if before is not None:
             ACTIVE.world = before
         self._before: list[World | None] = []
@@ -82,6 +87,24 @@ class Runtime:
         from turmeric.durability import saving
 
         return saving.deserialize(self.session.world, data)
+
+    def seal(self, data: bytes, encrypt: bool = False, context: bytes = b"") -> bytes:
+        """Bytes under the seal of the newest key; `durability/sealing.py` has the details."""
+        from turmeric.durability import sealing
+        from turmeric.durability.keyfiles import keys_for
+
+        return sealing.seal(data, keys_for(self.session.world), encrypt=encrypt, context=context)
+
+    def unseal(self, data: bytes, context: bytes = b"", limit: int | None = None) -> bytes:
+        """The bytes under a seal, once it was checked; at most `limit` sealed bytes, or else 64 MiB.
+
+        Raises DataError: `corrupt-data` for all that nobody with a key has sealed, `missing-key`.
+        """
+        from turmeric.durability import sealing
+        from turmeric.durability.keyfiles import keys_for
+
+        most = sealing.LIMIT if limit is None else limit
+        return sealing.open_sealed(data, keys_for(self.session.world), context=context, limit=most)
 
     def resume(self, continuation: Any, value: Any = None) -> Any:
         """Go on with a continuation, to which `value` is the result of its `shift`."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from turmeric.durability import saving
+from turmeric.durability.streaming import read_message
+from turmeric.running.handles import handle_of, read_bytes, write_to
 from turmeric.running.structure import short
 from turmeric.running.world import require_world
 from turmeric.vocabulary.errors import failure
@@ -18,19 +20,67 @@ OPTIONS = ("keep",)
 
 def serialize(value: Any, *options: Any) -> bytes:
     """`(serialize x :keep true)`."""
-    chosen: dict[str, Any] = {}
+    return saving.serialize(require_world(), value, keeping("serialize", options))
+
+
+def serialize_to(value: Any, port: Any, *options: Any) -> None:
+    """`(serialize-to x port :keep true)`."""
+    keep = keeping("serialize-to", options)
+    saving.serialize_to(require_world(), value, lambda data: write_to(port, data), keep)
+
+
+def keeping(name: str, options: tuple[Any, ...]) -> bool:
+    """The option `:keep`, which is the only one."""
     if len(options) % 2:
-        raise failure("arity-error", "serialize takes pairs of an option and its value after the value", len(options))
+        raise failure("arity-error", f"{name} takes pairs of an option and its value at the end", len(options))
+    keep = False
     for key, choice in zip(options[::2], options[1::2], strict=True):
         if not isinstance(key, Keyword) or key.name not in OPTIONS:
-            raise failure("value-error", f"serialize knows the option :keep, not {short(key)}", key)
-        chosen[key.name] = choice
-    keep = chosen.get("keep")
-    return saving.serialize(require_world(), value, keep is not None and keep is not False)
+            raise failure("value-error", f"{name} knows the option :keep, not {short(key)}", key)
+        keep = choice is not None and choice is not False
+    return keep
 
 
 def deserialize(data: Any) -> Any:
     return saving.deserialize(require_world(), data)
+
+
+def deserialize_from(port: Any, *default: Any) -> Any:
+    """`(deserialize-from port default)`."""
+    if not handle_of(port, "deserialize-from").binary:
+        message = f"deserialize-from needs a file that was opened for bytes, as with mode \"rb\": {port.path}"
+        raise failure("io-error", message, port.path)
+    data = read_message(lambda count: read_bytes(port, count))
+    if data is not None:
+        return saving.deserialize(require_world(), data)
+    if not default:
+        raise failure("io-error", f"there is no more saved value in {port.path}", port.path)
+    return default[0]
+
+
+def seal(data: bytes, encrypt: Any, context: str) -> bytes:
+    """`(seal bytes :encrypt encrypt :context context)`."""
+    from turmeric.durability import sealing
+    from turmeric.durability.keyfiles import keys_for
+
+    wanted = encrypt is not None and encrypt is not False
+    return sealing.seal(data, keys_for(require_world()), encrypt=wanted, context=context_bytes(context))
+
+
+def context_bytes(context: str) -> bytes:
+    """A context in UTF-8."""
+    try:
+        return context.encode()
+    except UnicodeEncodeError as error:
+        raise failure("value-error", f"a context has half a surrogate pair, at index {error.start}", context) from None
+
+
+def unseal(data: bytes, context: str) -> bytes:
+    """`(unseal bytes :context context)`; what is in memory already is not too long."""
+    from turmeric.durability import sealing
+    from turmeric.durability.keyfiles import keys_for
+
+    return sealing.open_sealed(data, keys_for(require_world()), context=context_bytes(context), limit=len(data))
 
 
 def current_version() -> str:
@@ -43,5 +93,9 @@ def current_version() -> str:
 TABLE: dict[str, Callable[..., Any]] = {
     "serialize": serialize,
     "deserialize": deserialize,
+    "serialize-to": serialize_to,
+    "deserialize-from": deserialize_from,
+    "seal*": seal,
+    "unseal*": unseal,
     "current-version": current_version,
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 from hashlib import blake2b
 
 from turmeric.durability import wire
+from turmeric.durability.items import ARRAY, BYTES, MAP, SIZES, TAG, TEXT, head
 from turmeric.durability.wire import corrupt
 
 TYPE_CHECKING = False
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
 
 PIECE = 65_536
 """Bytes that are written or read at a time."""
-ARRAY, TAG = 4, 6
-MAP = 5
-LENGTHS = {24: 1, 25: 2, 26: 4, 27: 8}
-"""How many bytes of a number follow the first byte of an item, by its low five bits."""
 
 
 def write_message(items: list[Any], write: Callable[[bytes], object]) -> None:
@@ -41,16 +38,10 @@ def parts_of(items: list[Any]) -> Iterator[bytes]:
     """The bytes of a message up to its checksum, in parts."""
     *before, heap, root = items
     yield wire.HEAD + b"".join([wire.pack(item) for item in before])
-    yield array_head(len(heap))
+    yield head(ARRAY, len(heap))
     for row in heap:
         yield wire.pack(row)
     yield wire.pack(root) + wire.CHECKSUM_HEAD
-
-
-def array_head(length: int) -> bytes:
-    """The first bytes of an array, which are those of its length with another type."""
-    number = wire.pack(length)
-    return bytes([number[0] | ARRAY << 5]) + number[1:]
 
 
 def read_message(read: Callable[[int], bytes]) -> bytes | None:
@@ -86,10 +77,10 @@ def more_items(take: Callable[[int], bytes]) -> int:
     """Read one item of CBOR without those inside it; gives the number of these."""
     first = take(1)[0]
     kind, argument = first >> 5, first & 31
-    if argument in LENGTHS:
-        argument = int.from_bytes(take(LENGTHS[argument]), "big")
+    if argument in SIZES:
+        argument = int.from_bytes(take(SIZES[argument]), "big")
     elif argument > 27 or kind == MAP:
         raise corrupt("the stream holds what the format does not have")
-    if kind in (2, 3):
+    if kind in (BYTES, TEXT):
         take(argument)
     return argument if kind == ARRAY else 1 if kind == TAG else 0

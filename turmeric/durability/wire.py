@@ -37,6 +37,8 @@ VERSION = 1
 ITEMS = 8
 SELF_DESCRIBED = b"\xd9\xd9\xf7"
 HEAD = SELF_DESCRIBED + bytes([0x80 + ITEMS])
+SEALED = (b"\xd0", b"\xd1")
+"""How sealed bytes begin (durability/cose.py)."""
 CHECKSUM = 8
 CHECKSUM_HEAD = bytes([0x40 + CHECKSUM])
 NESTING = 8
@@ -137,6 +139,8 @@ def checksum(body: bytes) -> bytes:
 
 def unframe(data: bytes) -> list[Any]:
     """The items of a message, after its checksum and version were checked."""
+    if data[:1] in SEALED:
+        raise corrupt("these bytes are sealed: open them first, with `unseal`")
     if type(data) is not bytes or not data.startswith(SELF_DESCRIBED) or len(data) < len(HEAD) + CHECKSUM:
         raise corrupt("these bytes are no saved Turmeric value")
     if checksum(data[:-CHECKSUM]) != data[-CHECKSUM:]:

@@ -13,6 +13,10 @@ OPTIONS: dict[str, tuple[str, ...] | None] = {
     "--engine": ("cek",),
     "--mode": ("plain", "roundtrip"),
     "--program": (),
+    "--file": (),
+    "--id": (),
+    "--expires": (),
+    "--retires": (),
     "--json": None,
     "--debug": None,
     "--version": None,
@@ -20,7 +24,14 @@ OPTIONS: dict[str, tuple[str, ...] | None] = {
 }
 """Every option: None for a switch, else the values it may have (none given: any)."""
 
-VALUES = {"-e": "an expression", "--program": "a file or a directory"}
+VALUES = {
+    "-e": "an expression",
+    "--program": "a file or a directory",
+    "--file": "a file",
+    "--id": "a name for the key",
+    "--expires": "a number of days",
+    "--retires": "a number of days",
+}
 
 SHORT = {"-h": "--help", "-V": "--version"}
 

@@ -53,6 +53,7 @@ COMMANDS: dict[str, Command] = {
     "test": Command("testing:test", MACHINE, 0),
     "resume": Command("saved:resume", (*MACHINE, "--program"), 1, 2),
     "inspect": Command("saved:inspect", ("--json", "--program"), 1, 1),
+    "key": Command("keyring:key", ("--file", "--id", "--expires", "--retires"), 0, 2),
     "explain": Command("explaining:explain", (), 0, 1),
     "help": Command("helping:show_help", (), 0, 1),
 }

@@ -212,6 +212,16 @@ EXPLANATIONS: dict[str, Explanation] = {
         "Use a copy.  `write-file` writes a file as a whole or not at all; other ways of\n"
         "writing can leave half a file.",
     ),
+    "missing-key": Explanation(
+        "a key for sealed data is not there",
+        "Sealed bytes name the key they are sealed with, and this process does not have it, or\n"
+        "it is retired.  Or something is to be sealed, and there is no key that may do so:\n"
+        "none at all, or all have expired.",
+        '(unseal #b"\\xd1\\x84\\x47\\xa2\\x01\\x05\\x04\\x42k1\\xa0\\x40\\x58\\x20'
+        '01234567890123456789012345678901")',
+        "Give the process the key: TURMERIC_KEY_FILE names a key file, TURMERIC_KEYS has the\n"
+        "content of one.  `tur key list` shows what is there, `tur key new` makes a key.",
+    ),
     "not-serializable": Explanation(
         "a value cannot be saved",
         "The continuation or value holds something that means nothing in another process: a\n"

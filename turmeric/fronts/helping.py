@@ -23,6 +23,7 @@ Commands
   expand FILE              show a program with its macros expanded
   resume FILE [VALUE]      go on with a continuation that was saved to a file
   inspect FILE             show what a saved file holds
+  key new|list|remove      the keys that seal saved data
   explain [ERROR-NAME]     what an error means, and what to do about it
   help [COMMAND]           more about a command, with examples
 
@@ -120,6 +121,8 @@ Go on with the continuation that a program saved to FILE, in this process.  VALU
 Turmeric expression, and what the pause in the program returns; without it, nil.
 The program's modules are looked for in the current directory, or in that of --program.
 
+A sealed file is opened with the keys that `tur key list` shows.
+
   tur resume checkpoint-order-validated.bin
   tur resume approval.bin '{:approved true}'
 """
@@ -132,6 +135,21 @@ it waits in and where, the values they keep, and whether it fits the code that i
 
   tur inspect checkpoint-order-validated.bin
   tur inspect approval.bin --json | jq .frames
+"""
+
+KEY = """\
+tur key new [--file FILE] [--id ID] [--expires DAYS] [--retires DAYS]
+tur key list [--file FILE]
+tur key remove ID [--file FILE]
+
+Make, list and remove the keys with which `seal` seals saved data and `unseal` opens it.
+`new` adds a key to FILE, which only you can read; the newest key seals.  A key that has
+expired seals no more, but opens; one that is retired or removed does not open either.
+Without --file it is the file that TURMERIC_KEY_FILE names, or turmeric/keys.json in
+$XDG_CONFIG_HOME.  TURMERIC_KEYS, with the content of a key file, is used instead of any.
+
+  tur key new --expires 90
+  tur key list --file keys.json
 """
 
 EXPLAIN = """\
@@ -156,6 +174,7 @@ PAGES = {
     "expand": EXPAND,
     "resume": RESUME,
     "inspect": INSPECT,
+    "key": KEY,
     "explain": EXPLAIN,
     "help": HELP,
 }

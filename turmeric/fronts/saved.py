@@ -23,7 +23,7 @@ def resume(arguments: Arguments) -> int:
 
     path, *value = arguments.operands
     session = open_session(arguments, program_root(arguments), [])
-    data = read_bytes(path)
+    data, _ = opened(read_bytes(path))
     restore_main(session, data)
     saved = deserialize(session.world, data)
     if type(saved) is not Continuation:
@@ -69,13 +69,25 @@ def read_bytes(path: str) -> bytes:
         raise failure("io-error", f"cannot read {path}: {error.strerror}", path) from error
 
 
+def opened(data: bytes) -> tuple[bytes, dict[str, str] | None]:
+    """The bytes under the seal and how they are sealed; bytes without a seal as they are, and None."""
+    from turmeric.durability.sealing import described, is_sealed, open_sealed
+
+    if not is_sealed(data):
+        return data, None
+    from turmeric.durability.keyfiles import configured
+
+    return open_sealed(data, configured(), limit=len(data)), described(data)
+
+
 def inspect(arguments: Arguments) -> int:
     """Show what a saved file holds: writer, modules, frames, variables, and whether it fits."""
     from turmeric.durability.inspection import describe
 
     path = arguments.operands[0]
-    data = read_bytes(path)
+    data, seal = opened(read_bytes(path))
     described = describe(data)
+    described["sealed"] = seal
     described["mismatches"] = mismatches(arguments, data)
     if "--json" in arguments.options:
         import json
@@ -106,6 +118,8 @@ def show(path: str, described: dict[str, Any]) -> None:
     frames = described["frames"]
     counted = f"{len(frames)} frame{'' if len(frames) == 1 else 's'}, " if described["root"] == "continuation" else ""
     print(f"{path}: {described['root']}, {counted}{described['bytes']} bytes, format {described['format']}")
+    if described["sealed"]:
+        print("sealed with the key {key} ({algorithm}); the seal holds".format(**described["sealed"]))
     print(f"written by {described['writer']}, program {described['program']}")
     for module in described["modules"]:
         print(f"  module {module['module']} ({module['file']}), version {module['version']}")

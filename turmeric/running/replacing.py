@@ -14,9 +14,15 @@ from contextlib import suppress
 FREE_MODE = 0o666
 """The mode of a file that is new, less the process's umask."""
 
+PRIVATE_MODE = 0o600
+"""The mode of a file for its owner alone, and of every file until it is complete and gets its own."""
 
-def replace_file(path: str, data: bytes) -> None:
-    """Make `path` hold `data`.  Raises OSError, and then `path` is as it was."""
+
+def replace_file(path: str, data: bytes, private: bool = False) -> None:
+    """Make `path` hold `data`.  Raises OSError, and then `path` is as it was.
+
+    A `private` file is at no moment readable by others than its owner.
+    """
     target = os.path.realpath(path)
     mode = mode_of(target)
     if mode is not None and not stat.S_ISREG(mode):
@@ -25,7 +31,7 @@ def replace_file(path: str, data: bytes) -> None:
         return
     temporary = f"{os.path.dirname(target)}/.{os.path.basename(target)[:80]}.{os.urandom(6).hex()}"
     try:
-        write_new(temporary, data, mode)
+        write_new(temporary, data, PRIVATE_MODE if private else mode)
         os.replace(temporary, target)
     except BaseException:
         remove_quietly(temporary)
@@ -43,7 +49,8 @@ def mode_of(path: str) -> int | None:
 
 def write_new(path: str, data: bytes, mode: int | None) -> None:
     """Create `path` with `data`, down to the disk, with the permissions of `mode`."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), FREE_MODE)
+    at_first = FREE_MODE if mode is None else PRIVATE_MODE
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), at_first)
     with open(descriptor, "wb") as handle:
         handle.write(data)
         handle.flush()

@@ -49,6 +49,8 @@ class World:
         """What tasks wait for outside of the program, once there are tasks."""
         self.at_end: list[Callable[[], list[TurmericError]]] = []
         """Called when the program has ended; each gives the errors that nobody has seen."""
+        self.keys: Any = None
+        """The key ring that seals and opens for this world; None: the one that is configured."""
         self.macroexpand: Callable[[object], object] = lambda datum: datum
         self.load_module: Callable[[str], Module | None] = lambda name: None
         self.make_machine: Callable[[Machine | None], Machine] = lambda outer: Machine(self.library, outer)

@@ -21,7 +21,7 @@ _FIELDS: dict[str, tuple[str, ...]] = {
 }
 
 _SOURCE = ("read-error", "syntax-error", "expansion-error", "circular-import", "unknown-module")
-_DATA = ("schema-mismatch", "corrupt-data", "not-serializable")
+_DATA = ("schema-mismatch", "corrupt-data", "missing-key", "not-serializable")
 _PROGRAM = (
     "error",
     "type-error",
