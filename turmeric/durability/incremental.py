@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from turmeric.durability import wire
 from turmeric.durability.decode import Decoder, check_from_outside
-from turmeric.durability.encode import WRITERS, Encoder, Unserializable
+from turmeric.durability.encode import WRITERS, Encoder
+from turmeric.durability.failures import Unserializable
 from turmeric.durability.instances import instances_of
 from turmeric.durability.large import Node, tree_of
 from turmeric.durability.message import Message
@@ -223,7 +224,7 @@ class Saver:
         try:
             contents = delta.encode(value)
         except Unserializable as error:
-            raise not_serializable(value, error.value) from None
+            raise not_serializable(value, error, delta.stand_ins.made) from None
         return wire.frame([wire.MAGIC, wire.VERSION, *contents]), delta
 
     def smaller(self, value: Any, data: bytes, delta: Delta) -> tuple[bytes, Delta]:

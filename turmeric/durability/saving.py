@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from turmeric.durability import wire
 from turmeric.durability.decode import decoded
-from turmeric.durability.encode import Encoder, Unserializable
+from turmeric.durability.encode import Encoder
+from turmeric.durability.failures import Unserializable
 from turmeric.durability.instances import instances_of
 from turmeric.durability.paths import not_serializable
 from turmeric.durability.resolve import Resolver
@@ -45,7 +46,7 @@ def encoded(world: World, value: Any, encoder: Encoder) -> bytes:
     try:
         contents = encoder.encode(value)
     except Unserializable as error:
-        raise not_serializable(value, error.value) from None
+        raise not_serializable(value, error, encoder.stand_ins.made) from None
     return wire.frame([wire.MAGIC, wire.VERSION, *contents])
 
 
