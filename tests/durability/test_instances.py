@@ -10,6 +10,19 @@ from turmeric.assembly.session import Session
 from turmeric.vocabulary.errors import TurmericError
 from turmeric.vocabulary.printer import write
 
+PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.tur"))
+"""Programs whose instances can be seen at work: each runs once, since a round trip at every call would
+show them more often."""
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.stem)
+def test_program(
+    program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Session([str(program.parent)]).run_file(str(program))
+    assert capsys.readouterr().out == program.with_suffix(".out").read_text(encoding="utf-8")
+
 
 @pytest.fixture
 def session() -> Session:
@@ -53,8 +66,8 @@ def test_constraints_are_checked(session: Session) -> None:
     assert write(session.evaluate('(deserialize (serialize (Box "s")))')) == '(Box "s")'
     with pytest.raises(TurmericError) as caught:
         session.evaluate("(serialize (Box 1))")
-    assert caught.value.name == "no-instance"
-    assert "Packable int64" in caught.value.message
+    assert caught.value.name == "not-serializable"
+    assert "asks for Packable a, and there is no instance Packable int64: field inside -> 1" in caught.value.message
 
 
 def test_an_open_file_is_opened_again_at_its_position(session: Session, tmp_path: Path) -> None:

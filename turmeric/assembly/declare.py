@@ -157,6 +157,7 @@ def declare_class(declarer: Declarer, declaration: Declaration) -> None:
 
 def declare_instance(declarer: Declarer, declaration: Declaration) -> None:
     symbol, target, constraints, variables = declaration.data
+    target = python_class(str(target), declarer.start) if ":" in str(target) else str(target)
     type_class = declarer.world.class_named(str(symbol))
     for above in type_class.supers:
         known = declarer.world.class_named(above)
@@ -164,8 +165,25 @@ def declare_instance(declarer: Declarer, declaration: Declaration) -> None:
             message = f"an instance {type_class.name} {target} needs an instance {known.name} {target} first"
             raise failure("no-instance", message, target, declaration.span)
     methods: dict[str, object] = {name: declarer.closure(code) for name, code in declaration.code.items()}
-    instance = Instance(str(target), methods, constraints, variables)  # type: ignore[arg-type]
-    type_class.instances[str(target)] = instance
+    instance = Instance(target, methods, constraints, variables)  # type: ignore[arg-type]
+    type_class.instances[target] = instance
+
+
+def python_class(target: str, start: bool) -> str:
+    """The full name that a Python class has itself, for the one that the program knows it by."""
+    module, _, name = target.removeprefix("python.").partition(":")
+    try:
+        found: Any = import_module(module)
+        for part in name.split("."):
+            found = getattr(found, part)
+    except (ImportError, AttributeError) as error:
+        if not start:  # then there are no values of it, either
+            return f"python.{module}.{name}"
+        raise failure("python-error", f"there is no Python class {module}.{name}: {error}", name) from error
+    if not isinstance(found, type):
+        message = f"{module}.{name} is no Python class; `python.` and what type-of says of a value names its type"
+        raise failure("type-error", message, name)
+    return f"python.{found.__module__}.{found.__qualname__}"
 
 
 def declare_primitive(declarer: Declarer, declaration: Declaration) -> None:

@@ -17,6 +17,7 @@ from turmeric.reading.expander import EXPANSION
 from turmeric.running.continuation import Base, Continuation, Segment, capture
 from turmeric.running.files import FileHandle
 from turmeric.running.futures import Future
+from turmeric.running.lazies import Lazy
 from turmeric.running.machine import Machine
 from turmeric.running.pseudorandom import Generator
 from turmeric.running.reaching import children
@@ -146,7 +147,7 @@ def process_state(world: World, given: list[Any], outer: Machine | None) -> list
         if getattr(value, "inert", False) or id(value) in seen:
             continue
         seen.add(id(value))
-        if isinstance(value, Cell | Ref | Rc | Future | Continuation | FileHandle | Generator):
+        if isinstance(value, Cell | Ref | Rc | Future | Continuation | FileHandle | Generator | Lazy):
             found.append(value)
         work.extend(parts_of(value))
     return found

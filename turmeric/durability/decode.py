@@ -11,10 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from turmeric.durability import wire
+from turmeric.durability.acquiring import Acquisition
+from turmeric.durability.heap_paths import way_to
 from turmeric.durability.instances import Instances
 from turmeric.durability.large import HIGHEST, Trunk, whole
 from turmeric.durability.message import Message
 from turmeric.durability.resolve import Resolver, Used
+from turmeric.durability.stages import STAND_INS, stages
 from turmeric.durability.wire import corrupt
 from turmeric.running.continuation import Base, Binding, Cleanup, Continuation, Handler, Mask, Prompt, Wind
 from turmeric.running.functions import MISSING
@@ -62,31 +65,35 @@ class Decoder:
         found = resolver.resolve(self.claims, None if places is None else used_entries(message, places))
         self.types, self.functions, self.points = found.types, found.functions, found.points
         self.globals: dict[int, Global | None] = {}
+        self.acquisition = Acquisition(instances, lambda place: way_to(self, place))
+        self.stand_ins: list[tuple[int, str, str]] = []
         self.check_names()
         self.made: list[Any] = [PENDING] * len(self.heap)
         self.nodes: dict[int, list[Any]] = {}
 
     def check_names(self) -> None:
         """Find the definitions that go by name, and the instances that wrote stand-ins."""
-        stand_ins = []
         for place in self.places:
             row = self.heap[place]
             if row[0] == wire.GLOBAL:
                 self.globals[place] = self.resolver.global_named(self.module(row[1]), self.claims.names[row[2]])
-            elif row[0] == wire.STAND_IN or row[0] == wire.RESOURCE:
-                stand_ins.append((row[0], self.module(row[1]), self.claims.names[row[2]]))
-        if stand_ins:
-            self.check_stand_ins(stand_ins)
+            elif row[0] in STAND_INS:
+                self.stand_ins.append((row[0], self.module(row[1]), self.claims.names[row[2]]))
+        if self.stand_ins and type(self.places) is not range:
+            raise corrupt("an earlier message holds state that this one needs")
+        if self.stand_ins:
+            self.check_stand_ins()
 
-    def check_stand_ins(self, stand_ins: list[tuple[int, str, str]]) -> None:
+    def check_stand_ins(self) -> None:
         """Load the modules of the instances that wrote stand-ins; each instance must be there."""
-        for _, module, _ in stand_ins:
+        for _, module, _ in self.stand_ins:
             self.resolver.module(module)
         self.instances.look()
-        for tag, module, name in stand_ins:
-            if not self.instances.known(tag, name):
-                detail = f"there is no instance {wire_class(tag)} {name} to bring a saved value back"
-                self.resolver.mismatches.note("instance", f"{module}.{name}", b"", None, detail, module)
+        for tag, module, name in dict.fromkeys(self.stand_ins):
+            detail = self.instances.lacking(tag, module, name)
+            if detail is not None:
+                symbol = f"{module}.{name}" if module else name
+                self.resolver.mismatches.note("instance", symbol, b"", None, detail, module)
 
     def check_lengths(self) -> None:
         """Check the rows whose length depends on the code that is there now.  Nothing mismatches."""
@@ -109,7 +116,8 @@ class Decoder:
         return self.value(self.message.root)
 
     def build(self) -> None:
-        """Build the objects: cells and their like first, empty, then the rest, then their contents."""
+        """Build the objects.  Those with stand-ins among them are built in stages; when one fails, the
+        resources that were acquired are given back."""
         made, filled = self.made, []
         for place in self.places:
             row = self.heap[place]
@@ -118,15 +126,31 @@ class Decoder:
                 made[place] = allocate(self, row)
                 if row[0] in FILLERS:
                     filled.append(place)
-        for place in self.order():
-            made[place] = BUILDERS[self.heap[place][0]](self, self.heap[place], place)
-        for place in filled:
-            FILLERS[self.heap[place][0]](self, self.heap[place], made[place])
+        if not self.stand_ins:
+            self.build_stage(self.places, filled)
+            return
+        with_contents = set(filled)
+        try:
+            for places in stages(self.heap, self.links):
+                self.build_stage(places, [place for place in places if place in with_contents])
+        except BaseException as error:
+            first = self.acquisition.give_back(error)
+            if first is error:
+                raise
+            raise first from error.__cause__
 
-    def order(self) -> list[int]:
+    def build_stage(self, places: Collection[int], filled: list[int]) -> None:
+        """Build what leads to nothing but each other and what was built before: cells and their like are
+        there, empty; then the rest, then their contents."""
+        for place in self.order(places):
+            self.made[place] = BUILDERS[self.heap[place][0]](self, self.heap[place], place)
+        for place in filled:
+            FILLERS[self.heap[place][0]](self, self.heap[place], self.made[place])
+
+    def order(self, places: Collection[int]) -> list[int]:
         """The places to build, each after all it is made of; what is made of itself is refused."""
         made, links = self.made, self.links
-        pending = [place for place in sorted(self.places, reverse=True) if made[place] is PENDING]
+        pending = [place for place in sorted(places, reverse=True) if made[place] is PENDING]
         if all(at > place or made[at] is not PENDING for place in pending for at in links[place]):
             return pending  # most messages: what an object is made of was first met in it
         found: dict[int, None] = {}
@@ -169,10 +193,6 @@ class Decoder:
     def values(self, slots: Row) -> list[Any]:
         value = self.value
         return [value(slot) if type(slot) is list else slot for slot in slots]
-
-
-def wire_class(tag: int) -> str:
-    return "Serializable" if tag == wire.STAND_IN else "Resource-Serializable"
 
 
 def used_entries(message: Message, places: Collection[int]) -> Used:
@@ -253,7 +273,9 @@ def build_set(decoder: Decoder, row: Row, place: int) -> Any:
 
 
 def build_stand_in(decoder: Decoder, row: Row, place: int) -> Any:
-    return decoder.instances.revive(row[0], decoder.claims.names[row[2]], decoder.value(row[3]))
+    tag, module, name, stand_in = row
+    names = decoder.module(module), decoder.claims.names[name]
+    return decoder.acquisition.revive(tag, *names, place, decoder.value(stand_in))
 
 
 def build_global(decoder: Decoder, row: Row, place: int) -> Any:
@@ -298,6 +320,7 @@ BUILDERS: dict[int, Builder] = {
     wire.GLOBAL: build_global,
     wire.STAND_IN: build_stand_in,
     wire.RESOURCE: build_stand_in,
+    wire.LAZY: build_stand_in,
     wire.SENTINEL: lambda decoder, row, place: MISSING if row[1] else UNBOUND,
     wire.EXTERNAL: build_external,
     wire.EARLIER: build_earlier,

@@ -11,6 +11,10 @@ import sys
 from collections.abc import Callable
 
 from turmeric.durability import wire
+from turmeric.durability.failures import Unserializable
+from turmeric.durability.instances import is_frames
+from turmeric.durability.standing_in import StandIns
+from turmeric.durability.steadiness import check_steady
 from turmeric.durability.tables import Tables
 from turmeric.running.classes import Method, TypeClass
 from turmeric.running.continuation import Base, Binding, Cleanup, Continuation, Handler, Mask, Prompt, Wind
@@ -38,13 +42,6 @@ if TYPE_CHECKING:
 Row = list["Any"]
 
 
-class Unserializable(Exception):
-    """A value that cannot be encoded; the caller finds the way to it."""
-
-    def __init__(self, value: object) -> None:
-        self.value = value
-
-
 class Encoder:
     """Encodes one message.
 
@@ -57,6 +54,7 @@ class Encoder:
         self.instances = instances
         self.external = external or {}
         self.scalars = instances.scalars
+        self.stand_ins = StandIns(instances, WRITERS)
         self.places: dict[Any, tuple[int, ...]] = {}
         self.met: Callable[[Any], tuple[int, ...] | None] = self.places.get
         """Where something is, if it was met before."""
@@ -71,11 +69,13 @@ class Encoder:
 
     def encode(self, root: Any) -> list[Any]:
         """The tables, the heap and the root of a message."""
+        self.stand_ins.root = root
         slot = self.slot(root)
         row = self.row
         for place, value in enumerate(self.queue):  # which grows meanwhile
             self.rows.append(row(value, place))
         self.check_owners()
+        check_steady(self)
         return [self.tables.packed(), self.bases(), [], self.rows, slot]
 
     def bases(self) -> list[bytes]:
@@ -88,7 +88,7 @@ class Encoder:
         """A value where it is used: in line, or a reference into the heap."""
         kind = type(value)
         if self.scalars and kind in SCALARS and self.instances.has(value):
-            return self.reference((type_name(value), value), value)
+            return self.reference((type_name(value), repr(value) if kind is float else value), value)
         if kind in IMMEDIATE:
             return value
         if kind is float:
@@ -158,14 +158,12 @@ class Encoder:
                 return [wire.EXTERNAL, external]
         if isinstance(value, Homed) and value.is_home() and (place or kind is Closure):
             return global_row(self, value.home, place)  # but a cell that is itself saved is copied
-        if kind not in PARTS:
-            stand_in = self.instances.stand_in(value)
+        writer = self.writers.get(kind)
+        if kind not in PARTS or (kind is tuple and not is_frames(value)):
+            stand_in = self.stand_ins.of(value, writer is not None and kind is not tuple)
             if stand_in is not None:
                 tag, module, name, made = stand_in
                 return [tag, self.tables.module(module), self.tables.name(name), self.slot(made)]
-        writer = self.writers.get(kind)
-        if writer is None and self.instances.load_for(value):
-            return self.row(value, place)
         if writer is None:
             raise Unserializable(value)
         return writer(self, value, place)
@@ -193,7 +191,7 @@ SCALARS = (int, float, bool, str, bytes, type(None))
 IMMEDIATE = frozenset((int, bool, type(None)))
 EMPTIES = (List, Vector, Map, Set)
 PARTS = frozenset((tuple, Cell, Prompt, Handler, Mask, Binding, Cleanup, Wind, Base, Continuation))
-"""What no program can declare an instance for."""
+"""What no program can declare an instance for (but for tuples of Python's own)."""
 
 
 def list_row(encoder: Encoder, value: List, place: int) -> Row:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from turmeric.durability import wire
 from turmeric.durability.message import Message
+from turmeric.durability.stages import STAND_INS
 from turmeric.vocabulary.printer import write
 
 TYPE_CHECKING = False
@@ -116,7 +117,7 @@ class Inspector:
             return f"#<fn {self.claims.functions[row[1]].symbol}>"
         if tag == wire.CONTINUATION:
             return f"#<continuation of {len(self.frames_of_row(row))} frames>"
-        if tag in (wire.STAND_IN, wire.RESOURCE):
+        if tag in STAND_INS:
             return f"#<{self.claims.names[row[2]]} from {self.text(row[3], depth + 1)}>"
         if depth >= DEPTH_LIMIT:
             return "..."

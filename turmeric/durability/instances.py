@@ -1,28 +1,43 @@
-"""The program's own encodings: instances of `Serializable` and `Resource-Serializable`.
+"""The program's own encodings: the instances of a world, and calling their methods.
 
-An instance gives a stand-in for a value of its type (`serialize`, `marshal`) and makes
-the value from it again (`deserialize`, `unmarshal`).  An instance without methods of
-its own asks for the built-in encoding.
+An instance of `Serializable` or `Resource-Serializable` gives a stand-in for a value of its type
+(`serialize`, `marshal`) and makes the value from it again (`deserialize`, `unmarshal`).  An
+instance without methods of its own asks for the built-in encoding; one for `any` is for values
+that could not be stored otherwise.
 """
 
 from __future__ import annotations
 
+from _thread import _local as ThreadLocal
 from weakref import WeakKeyDictionary
 
-from turmeric.durability import wire
-from turmeric.running.classes import Instance, TypeClass, check_constraints, type_names
+from turmeric.durability import python_classes, python_values, wire
+from turmeric.running.classes import Instance, TypeClass, type_names
+from turmeric.running.functions import Point
+from turmeric.running.machine import CURRENT
 from turmeric.running.world import World
-from turmeric.vocabulary.errors import failure
-from turmeric.vocabulary.kinds import type_name
+from turmeric.vocabulary.equality import equal
+from turmeric.vocabulary.errors import TurmericError, failure
+from turmeric.vocabulary.kinds import NAMES, type_name
+from turmeric.vocabulary.structs import Struct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    Found = tuple[int, Instance]
+
 SCALARS = frozenset(("int64", "bigint", "float64", "bool", "string", "bytes", "nil"))
 
 METHODS = {wire.STAND_IN: ("serialize", "deserialize"), wire.RESOURCE: ("marshal", "unmarshal")}
 CLASSES = {wire.STAND_IN: "serial.Serializable", wire.RESOURCE: "serial.Resource-Serializable"}
+ANY = "any"
+
+RUN_TIME = ""
+"""In place of a module: the run time itself brings the value back, by its own tables."""
+
+NESTING = 20
+"""How deep calls of `serialize` may lie in methods that `serialize` calls."""
 
 
 SERVED: WeakKeyDictionary[World, Instances] = WeakKeyDictionary()
@@ -35,6 +50,15 @@ def instances_of(world: World) -> Instances:
         found = SERVED[world] = Instances(world)
     found.look()
     return found
+
+
+class Nesting(ThreadLocal):
+    """The instances' methods that run in this thread, and inside each other."""
+
+    depth = 0
+
+
+NESTED = Nesting()
 
 
 class Instances:
@@ -58,45 +82,112 @@ class Instances:
         }
         self.any = any(self.active.values())
         self.scalars = any(name in SCALARS for table in self.active.values() for name in table)
+        self.found: dict[object, Found | None] = {}
 
-    def find(self, value: Any) -> tuple[int, Instance] | None:
+    # Finding --------------------------------------------------------------------------------
+
+    def find(self, value: Any) -> Found | None:
         """The tag and instance for a value; `Serializable` goes before `Resource-Serializable`."""
-        if not self.any:
+        kind = type(value)
+        if not self.any or kind is int:
+            return self.search(value) if self.scalars else None
+        key = value.type if kind is Struct else kind
+        if key not in self.found:
+            self.found[key] = self.search(value)
+        found = self.found[key]
+        return None if kind is tuple and is_frames(value) else found
+
+    def search(self, value: Any) -> Found | None:
+        if is_machinery(type(value)):
             return None
-        names = type_names(value)
         for tag, table in self.active.items():
-            for name in names:
+            for name in type_names(value):
                 if name in table:
                     return tag, table[name]
         return None
 
+    def has(self, value: Any) -> bool:
+        return self.find(value) is not None
+
+    def resource(self, value: Any) -> bool:
+        """Whether a value's type is one of resources."""
+        if any(name in self.active[wire.RESOURCE] for name in type_names(value)):
+            return True
+        kind = python_values.kind_of(value)
+        return kind is not None and kind[1].resource
+
     def load_for(self, value: Any) -> bool:
-        """Load the module of a value's type, whose instances nobody asked for yet; whether it has one."""
+        """Load the module of a value's type; whether it has an instance for it."""
         module = type_name(value).rpartition(".")[0]
-        if not module or module in self.world.modules or self.world.load_module(module) is None:
+        if module in ("", "python") or module in self.world.modules or self.world.load_module(module) is None:
             return False
         self.look()
         return self.has(value)
 
-    def has(self, value: Any) -> bool:
-        return self.find(value) is not None
+    # Bringing back --------------------------------------------------------------------------
 
-    def stand_in(self, value: Any) -> tuple[int, str, str, Any] | None:
-        """(tag, the instance's module, type, stand-in) for a value whose type has an instance;
-        None for others."""
-        found = self.find(value)
-        if found is None:
+    def lacking(self, tag: int, module: str, target: str) -> str | None:
+        """Why the value of a stand-in could not be brought back; None when it can be tried."""
+        resource = tag != wire.STAND_IN
+        if module != RUN_TIME:
+            known = target in self.active[wire.RESOURCE if resource else wire.STAND_IN]
+            return None if known else f"there is no instance {class_name(tag)} {target} to bring a saved value back"
+        kind = python_values.TABLE.get(target)
+        if kind is not None and kind.resource is resource:
             return None
-        tag, instance = found
-        if instance.constraints:
-            check_constraints(instance, value)
-        method = self.method(tag, instance, 0)
-        made = self.world.call(method, [value])
-        if type_name(made) == type_name(value):
-            name = METHODS[tag][0]
-            message = f"the instance {self.classes[tag].name} {instance.target}: `{name}` gave a value of the same type"
-            raise failure("not-serializable", message, instance.target)
-        return tag, method.function.code.module, instance.target, made
+        if kind is not None or resource:
+            return f"this release does not know the {'resource' if resource else 'value'} {target}"
+        return python_classes.lacking(self.world, target)
+
+    def revive(self, tag: int, module: str, target: str, stand_in: Any) -> Any:
+        """The value that a stand-in stands for; a resource is acquired."""
+        tag = wire.RESOURCE if tag == wire.LAZY else tag
+        if module == RUN_TIME:
+            return self.from_tables(target, stand_in)
+        return self.call(self.method(tag, self.active[tag][target], 1), METHODS[tag][1], stand_in)
+
+    def from_tables(self, target: str, stand_in: Any) -> Any:
+        kind = python_values.TABLE.get(target)
+        try:
+            if kind is None:
+                return python_classes.revive(self.world, target, stand_in)
+            value = kind.read(stand_in)
+            if not kind.resource and not equal(kind.write(value), stand_in):
+                raise ValueError("not as it is written")
+        except (TurmericError, KeyError) as error:
+            if isinstance(error, TurmericError) or target != "zoneinfo.ZoneInfo":
+                raise
+            raise failure("value-error", f"this machine does not know the time zone {stand_in}", stand_in) from error
+        except Exception as error:
+            raise wire.corrupt(f"a stored {target} cannot be what it claims to be: {error}") from error
+        return value
+
+    def give_back(self, tag: int, target: str, value: Any) -> None:
+        """Undo `revive` for a resource."""
+        type_class = self.classes[wire.RESOURCE]
+        instance = self.active[wire.RESOURCE].get(target)
+        method = (instance.methods.get("release") if instance is not None else None) or type_class.defaults["release"]
+        self.call(method, "release", value)
+
+    # Calling --------------------------------------------------------------------------------
+
+    def call(self, method: Any, name: str, value: Any) -> Any:
+        """Call a method; a capture through it is refused by the method's name."""
+        machine = CURRENT.machine
+        if NESTED.depth >= NESTING:
+            way_out = "give the parts of a value as its stand-in, not their bytes"
+            message = f"`{name}` calls itself, {NESTING} deep: {way_out}"
+            raise failure("not-serializable", message, value)
+        foreign = machine.foreign if machine is not None else None
+        NESTED.depth += 1
+        try:
+            if machine is not None:
+                machine.foreign = name
+            return self.world.call(method, [value])
+        finally:
+            NESTED.depth -= 1
+            if machine is not None:
+                machine.foreign = foreign
 
     def method(self, tag: int, instance: Instance, which: int) -> Any:
         name = METHODS[tag][which]
@@ -106,10 +197,23 @@ class Instances:
             raise failure("no-instance", f"the instance {type_class.name} {instance.target} lacks `{name}`", name)
         return found
 
-    def known(self, tag: int, target: str) -> bool:
-        """Whether this program has the instance that wrote a stand-in."""
-        return target in self.active.get(tag, ())
+    def title(self, tag: int, target: str) -> str:
+        return f"the instance {class_name(tag)} {target}"
 
-    def revive(self, tag: int, target: str, stand_in: Any) -> Any:
-        """The value that a stand-in stands for."""
-        return self.world.call(self.method(tag, self.active[tag][target], 1), [stand_in])
+
+def class_name(tag: int) -> str:
+    return "Serializable" if tag == wire.STAND_IN else "Resource-Serializable"
+
+
+def is_machinery(kind: type) -> bool:
+    """Whether values of a class are the machine's own, such as marks, which no instance is for."""
+    return kind.__module__.startswith("turmeric.") and kind not in NAMES and not own_name(kind)
+
+
+def own_name(kind: type) -> bool:
+    return kind is Struct or issubclass(kind, Struct) or isinstance(getattr(kind, "type_name", None), str)
+
+
+def is_frames(value: tuple[Any, ...]) -> bool:
+    """Whether a tuple is a chain of frames, and none of Python's own."""
+    return bool(value) and type(value[0]) is Point

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from turmeric.durability.failures import MethodFailed, Unserializable, placed
 from turmeric.running.continuation import Binding, Cleanup, Continuation, Handler, Wind
 from turmeric.running.futures import Future
+from turmeric.running.lazies import Lazy
 from turmeric.running.values import Cell, Closure, Rc, Ref
 from turmeric.vocabulary.errors import TurmericError, failure
 from turmeric.vocabulary.kinds import type_name
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 ARROW = " -> "
+SHOWN = 5
+"""Steps that are shown of the beginning of a long way, and of its end."""
 
 Step = tuple[str, "Any"]
 
@@ -54,6 +58,8 @@ def steps(value: Any) -> Iterator[Step]:
         yield ("" if type(value) is Cell else "contents of the ref"), value.value
     elif type(value) is Future:
         yield "future", value.state
+    elif type(value) is Lazy and value.is_here():
+        yield "the lazy value", value.value
 
 
 def continuation_steps(value: Continuation) -> Iterator[Step]:
@@ -78,22 +84,37 @@ def continuation_steps(value: Continuation) -> Iterator[Step]:
             yield "the `after` of a dynamic-wind", mark.after
 
 
-def path_to(root: Any, target: Any) -> str:
-    """The steps from the root to the target, as text; empty when they are the same."""
+def path_to(root: Any, target: Any, made: dict[int, Any] | None = None) -> str:
+    """The steps from the root to the target, as text; empty when they are the same.  `made` has what
+    stands in for a value, by its id."""
+    made = made or {}
     came: dict[int, tuple[int, str]] = {}
     kept: list[Any] = [root]
     place = 0
     while place < len(kept):
         value = kept[place]
-        for name, inside in steps(value):
+        for name, inside in (*steps(value), *stand_in_of(value, made)):
             if id(inside) in came or inside is root:
                 continue
             came[id(inside)] = (id(value), name)
             if inside is target:
-                return ARROW.join(way(came, id(target), id(root)))
+                return joined(way(came, id(target), id(root)))
             kept.append(inside)
         place += 1
     return ""
+
+
+def joined(names: list[str]) -> str:
+    """The steps of a way as text, of a long one without its middle."""
+    if len(names) > 2 * SHOWN + 1:
+        names = [*names[:SHOWN], f"... {len(names) - 2 * SHOWN} more ...", *names[-SHOWN:]]
+    return ARROW.join(names)
+
+
+def stand_in_of(value: Any, made: dict[int, Any]) -> list[Step]:
+    if id(value) not in made:
+        return []
+    return [(f"what stands in for {type_name(value)}", made[id(value)])]
 
 
 def way(came: dict[int, tuple[int, str]], place: int, root: int) -> list[str]:
@@ -105,10 +126,16 @@ def way(came: dict[int, tuple[int, str]], place: int, root: int) -> list[str]:
     return found[::-1]
 
 
-def not_serializable(root: Any, value: Any) -> TurmericError:
-    """The error for a value that has no encoding and no instance."""
-    path = path_to(root, value)
+def not_serializable(root: Any, error: Unserializable, made: dict[int, Any]) -> TurmericError:
+    """The error for a value that cannot be stored, mostly because it has no encoding and no instance."""
+    value = error.value
+    path = path_to(root, value, made)
     kind = type_name(value)
+    if isinstance(error, MethodFailed):
+        return placed(error.error, f"{error.title}, at {path}" if path else error.title, [])
+    if error.reason is not None:
+        shown = write(value, limit=BRIEF)
+        return failure("not-serializable", f"{error.reason}: {path + ARROW if path else ''}{shown}", kind)
     message = f"a value of type {kind} cannot be stored" + (f": {path}" if path else "")
     hint = f"; give {kind} an instance of Serializable or Resource-Serializable"
     return failure("not-serializable", message + hint, kind)

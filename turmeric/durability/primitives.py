@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+
 from turmeric.durability import saving
+from turmeric.durability.instances import instances_of
 from turmeric.durability.streaming import read_message
+from turmeric.running.files import FileHandle
 from turmeric.running.handles import handle_of, read_bytes, write_to
-from turmeric.running.structure import short
+from turmeric.running.lazies import Lazy
+from turmeric.running.structure import is_python, short
 from turmeric.running.world import require_world
 from turmeric.vocabulary.errors import failure
+from turmeric.vocabulary.kinds import type_name
 from turmeric.vocabulary.symbols import Keyword
 
 TYPE_CHECKING = False
@@ -90,6 +96,27 @@ def current_version() -> str:
     return module.version if module is not None else "0"
 
 
+def close_resource(value: Any) -> None:
+    """Close what can be closed."""
+    if isinstance(value, FileHandle) or (is_python(value) and callable(getattr(value, "close", None))):
+        value.close()
+
+
+def lazy_resource(value: Any) -> Lazy:
+    """A lazy value that is there, and will be its resource's token where it is stored."""
+    if not instances_of(require_world()).resource(value):
+        kind = type_name(value)
+        message = f"lazy-resource expects a resource, and there is no instance Resource-Serializable {kind}"
+        raise failure("no-instance", message, value)
+    return Lazy(None, value)
+
+
+def realized(value: Any) -> bool:
+    if type(value) is not Lazy:
+        raise failure("type-error", f"realized? expects a lazy value, got {short(value)}", value)
+    return value.is_here()
+
+
 TABLE: dict[str, Callable[..., Any]] = {
     "serialize": serialize,
     "deserialize": deserialize,
@@ -98,4 +125,9 @@ TABLE: dict[str, Callable[..., Any]] = {
     "seal*": seal,
     "unseal*": unseal,
     "current-version": current_version,
+    "close-resource*": close_resource,
+    "absolute-path*": os.path.abspath,
+    "lazy-resource": lazy_resource,
+    "lazy?": lambda value: type(value) is Lazy,
+    "realized?": realized,
 }

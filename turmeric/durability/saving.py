@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from turmeric.durability import wire
 from turmeric.durability.decode import decoded
-from turmeric.durability.encode import Encoder, Unserializable
+from turmeric.durability.encode import Encoder
+from turmeric.durability.failures import Unserializable
 from turmeric.durability.instances import instances_of
 from turmeric.durability.paths import not_serializable
 from turmeric.durability.resolve import Resolver
@@ -52,7 +53,7 @@ def contents(value: Any, encoder: Encoder) -> list[Any]:
     try:
         return [wire.MAGIC, wire.VERSION, *encoder.encode(value)]
     except Unserializable as error:
-        raise not_serializable(value, error.value) from None
+        raise not_serializable(value, error, encoder.stand_ins.made) from None
 
 
 def serialize(world: World, value: Any, keep: bool = False) -> bytes:

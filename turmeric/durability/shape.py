@@ -301,6 +301,7 @@ CHECKS: dict[int, Callable[..., None]] = {
     wire.FRAMES: check_frames,
     wire.STAND_IN: check_stand_in,
     wire.RESOURCE: check_stand_in,
+    wire.LAZY: check_stand_in,
     wire.SENTINEL: check_sentinel,
     wire.PROMPT: check_bare,
     wire.HANDLER: check_handler,

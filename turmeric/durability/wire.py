@@ -77,6 +77,7 @@ FUTURE = 27
 EARLIER = 28
 PARTS = 29
 LARGE = 30
+LAZY = 31
 
 NAMES = {
     SYMBOL: "symbol",
@@ -110,6 +111,7 @@ NAMES = {
     EARLIER: "object of an earlier message",
     PARTS: "parts",
     LARGE: "large collection",
+    LAZY: "lazy resource",
 }
 
 SENTINELS = ("unbound", "missing")

@@ -51,11 +51,14 @@ def top_defclass(expander: Expander, form: List) -> Iterator[Declaration]:
 
 
 def redeclares(known: namespace.Global, methods: list[object]) -> bool:
-    """Whether a class written out again is the standard library's: same name, same methods."""
+    """Whether a class written out again is the standard library's: same name, same methods; those with
+    a default may be left out."""
     if known.kind != namespace.CLASS:
         return False
+    found = known.force()
     names = {write(datum.head) for datum in methods if isinstance(datum, List) and datum}
-    return names == set(getattr(known.force(), "methods", {}))
+    ours = set(getattr(found, "methods", {}))
+    return names <= ours and ours - names <= set(getattr(found, "defaults", {}))
 
 
 def method_row(expander: Expander, datum: object, variable: str) -> tuple[tuple[str, int | None, bool], Lambda | None]:
@@ -139,10 +142,29 @@ def top_instance(expander: Expander, form: List) -> Iterator[Declaration]:
 
 def instance_type(expander: Expander, datum: object) -> tuple[str, tuple[str, ...]]:
     """The outer type of an instance's target, and its variables."""
-    if isinstance(datum, List):
-        type_ = type_annotations.parse_type(expander, datum.head)
-        return str(type_ or "any"), tuple(write(part) for part in datum.tail)
-    return str(type_annotations.parse_type(expander, datum) or "any"), ()
+    head = datum.head if isinstance(datum, List) and datum else datum
+    variables = tuple(write(part) for part in datum.tail) if isinstance(datum, List) and datum else ()
+    return python_class(expander, head) or type_of_instance(expander, head), variables
+
+
+def type_of_instance(expander: Expander, datum: object) -> str:
+    """The type of that name; a name that means nothing is no type here."""
+    type_ = type_annotations.parse_type(expander, datum)
+    if type_ is None and type(datum) is Symbol and datum.name != "any" and len(datum.name) > 2:
+        raise expander.error(f"there is no type `{datum.name}`", span=datum.span)
+    return str(type_ or "any")
+
+
+def python_class(expander: Expander, datum: object) -> str | None:
+    """`decimal.Decimal` as a type, of a module that `import-python` bound: `python.decimal:Decimal`, until
+    the class is looked up.  `python.lock` stands for every class of that name."""
+    if type(datum) is not Symbol or "." not in datum.name:
+        return None
+    first, _, name = datum.name.partition(".")
+    for bound, module in expander.module.python_imports.values():
+        if bound == first:
+            return f"python.{module}:{name}"
+    return datum.name if first == "python" else None
 
 
 def instance_method(expander: Expander, datum: object, known: object, owner: str) -> tuple[str, Lambda]:

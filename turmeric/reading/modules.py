@@ -94,6 +94,7 @@ def top_import_python(expander: Expander, form: List) -> Iterator[Declaration]:
     bound = write(alias) if alias is not None else name.name.split(".")[0]
     target = name.name if alias is not None else name.name.split(".")[0]
     expander.module.define(bound, namespace.VALUE)
+    expander.module.python_imports[name.name] = (bound, target)
     call = expander.core_call("import-python*", Const(name.name), Const(target))
     yield Declaration(kinds.VALUE, bound, {"": call})
 

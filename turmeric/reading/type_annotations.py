@@ -40,6 +40,7 @@ BUILT_IN = {
     "ref": "ref",
     "rc": "rc",
     "continuation": "continuation",
+    "lazy": "lazy",
     "resource-token": None,
 }
 """Names of types that every module knows."""

@@ -6,12 +6,13 @@ the instance for its type: its own, its data type's, or the one for `any`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from turmeric.running.machine import APPLIERS, Machine
 from turmeric.running.values import Closure
 from turmeric.vocabulary.errors import TurmericError, failure
 from turmeric.vocabulary.kinds import a, data_type_name, type_name
+from turmeric.vocabulary.maps import Map
 from turmeric.vocabulary.printer import BRIEF, write
 from turmeric.vocabulary.structs import Struct
 
@@ -98,6 +99,8 @@ def type_names(value: Any) -> list[str]:
     """The types by which an instance may be declared, the most special first."""
     name = type_name(value)
     names = [name]
+    if name.startswith("python."):
+        names += [f"python.{each.__module__}.{each.__qualname__}" for each in type(value).__mro__[:-1]]
     data = data_type_name(value)
     if data is not None:
         names.append(data)
@@ -138,17 +141,33 @@ def no_instance(type_class: TypeClass, wanted: str, value: Any) -> TurmericError
 
 def check_constraints(instance: Instance, value: Any) -> None:
     """Each value inside must have the instances that the constraints name."""
+    for symbol, _, part in constrained_parts(instance, value):
+        assert Classes.find is not None
+        needed = Classes.find(symbol)
+        if needed.instance_for(part) is None and "any" not in needed.instances:
+            raise no_instance(needed, type_name(part), part)
+
+
+def constrained_parts(instance: Instance, value: Any) -> Iterator[tuple[str, str, Any]]:
+    """The values inside that constraints are about, each with the class and the variable."""
+    for symbol, variable in instance.constraints:
+        place = instance.variables.index(variable) if variable in instance.variables else 0
+        for part in parts_at(value, place, len(instance.variables)):
+            yield symbol, variable, part
+
+
+def parts_at(value: Any, place: int, variables: int) -> Iterable[Any]:
+    """What the variable at a place stands for: a struct's field, the keys or values of a map, all that is in
+    another value; in a constructor's value not what is of the same data type, which is checked itself."""
     from turmeric.running.reaching import children
 
     inside = children(value)
-    positional = type(value) is Struct and len(instance.variables) <= len(inside)
-    for symbol, variable in instance.constraints:
-        assert Classes.find is not None
-        needed = Classes.find(symbol)
-        place = instance.variables.index(variable) if variable in instance.variables else 0
-        for part in [inside[place]] if positional else inside:
-            if needed.instance_for(part) is None and "any" not in needed.instances:
-                raise no_instance(needed, type_name(part), part)
+    if isinstance(value, Map) and variables == 2:
+        return inside[place::2]
+    data = data_type_name(value)
+    if isinstance(value, Struct) and variables <= len(inside) and (data is None or variables > 1):
+        return inside[place : place + 1]
+    return [part for part in inside if data is None or data_type_name(part) != data]
 
 
 def apply_method(machine: Machine, method: Method, args: list[Any], frames: Frames) -> State:

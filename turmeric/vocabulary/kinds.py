@@ -17,7 +17,7 @@ from turmeric.vocabulary.vectors import SourceVector, Vector
 
 INT64 = 1 << 63
 
-_NAMES: dict[type, str] = {
+NAMES: dict[type, str] = {
     bool: "bool",
     type(None): "nil",
     float: "float64",
@@ -43,7 +43,7 @@ def type_name(value: object) -> str:
     kind = type(value)
     if kind is int:
         return "int64" if -INT64 <= value < INT64 else "bigint"  # type: ignore[operator]
-    name = _NAMES.get(kind)
+    name = NAMES.get(kind)
     if name is not None:
         return name
     if isinstance(value, Struct):

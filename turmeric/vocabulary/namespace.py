@@ -92,6 +92,7 @@ class Module:
         "name",
         "nearby",
         "prelude",
+        "python_imports",
         "referred",
     )
 
@@ -106,6 +107,8 @@ class Module:
         self.aliases: dict[str, Module | object] = {}
         self.nearby: dict[str, set[str]] = {}
         """For a name that means nothing: the local names around it, for "did you mean"."""
+        self.python_imports: dict[str, tuple[str, str]] = {}
+        """The Python modules it imports: the name that is bound, and the module it is bound to."""
         self.exports: tuple[str, ...] | None = None
         self.declared_version: str | None = None
         self.code_hash: str | None = None

@@ -8,6 +8,7 @@ from turmeric.running.classes import Method, TypeClass, method_for
 from turmeric.running.continuation import Continuation, frames_of
 from turmeric.running.functions import MISSING
 from turmeric.running.iterating import Generator
+from turmeric.running.lazies import Lazy
 from turmeric.running.machine import CURRENT
 from turmeric.running.structure import short
 from turmeric.running.values import Builtin, Cell, Closure, Operator, Rc, Ref
@@ -46,7 +47,7 @@ def usable(cell: Any, name: str) -> Any:
 
 
 def deref(cell: Any) -> Any:
-    return usable(cell, "deref").value
+    return cell.get() if type(cell) is Lazy else usable(cell, "deref").value
 
 
 def set_ref(cell: Any, value: Any) -> Any:
