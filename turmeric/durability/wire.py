@@ -142,7 +142,7 @@ def checksum(body: bytes) -> bytes:
 def unframe(data: bytes) -> list[Any]:
     """The items of a message, after its checksum and version were checked."""
     if data[:1] in SEALED:
-        raise corrupt("these bytes are sealed: open them first, with `unseal`")
+        raise corrupt("these bytes are sealed; (unseal bytes) opens them first")
     if type(data) is not bytes or not data.startswith(SELF_DESCRIBED) or len(data) < len(HEAD) + CHECKSUM:
         raise corrupt("these bytes are no saved Turmeric value")
     if checksum(data[:-CHECKSUM]) != data[-CHECKSUM:]:
