@@ -13,8 +13,9 @@ from collections.abc import Callable, Collection
 from turmeric.durability import wire
 from turmeric.durability.acquiring import Acquisition
 from turmeric.durability.heap_paths import way_to
-from turmeric.durability.instances import Instances
+from turmeric.durability.instances import Instances, instances_of
 from turmeric.durability.large import HIGHEST, Trunk, whole
+from turmeric.durability.later import DEEPEST, Content
 from turmeric.durability.message import Message
 from turmeric.durability.resolve import Resolver, Used
 from turmeric.durability.stages import STAND_INS, stages
@@ -22,6 +23,7 @@ from turmeric.durability.wire import corrupt
 from turmeric.running.continuation import Base, Binding, Cleanup, Continuation, Handler, Mask, Prompt, Wind
 from turmeric.running.functions import MISSING
 from turmeric.running.futures import Future
+from turmeric.running.lazies import Lazy
 from turmeric.running.values import Cell, Closure, Rc, Ref
 from turmeric.vocabulary import lists, maps, sets, vectors
 from turmeric.vocabulary.namespace import UNBOUND
@@ -32,6 +34,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from turmeric.durability.blobs import Blobs
     from turmeric.vocabulary.namespace import Global
 
 Row = list["Any"]
@@ -51,14 +54,18 @@ class Decoder:
         instances: Instances,
         external: list[Any] | None = None,
         places: Collection[int] | None = None,
+        depth: int = 0,
     ) -> None:
         self.message = message
         self.claims = message.claims
         self.resolver = resolver
         self.instances = instances
         self.external = external or []
+        self.depth = depth
         self.earlier: list[Decoder | None] = []
         """The messages that this one refers to, as far as they are needed; built before it."""
+        self.blobs: Blobs | None = None
+        """Where the contents of lazy values are, if they are not in the message."""
         self.heap = message.heap
         self.links = message.shape.links
         self.places: Collection[int] = range(len(self.heap)) if places is None else places
@@ -77,12 +84,22 @@ class Decoder:
             row = self.heap[place]
             if row[0] == wire.GLOBAL:
                 self.globals[place] = self.resolver.global_named(self.module(row[1]), self.claims.names[row[2]])
+            elif row[0] == wire.LATER and type(row[1]) is bytes:
+                self.check_inside(row[1])
             elif row[0] in STAND_INS:
                 self.stand_ins.append((row[0], self.module(row[1]), self.claims.names[row[2]]))
         if self.stand_ins and type(self.places) is not range:
             raise corrupt("an earlier message holds state that this one needs")
         if self.stand_ins:
             self.check_stand_ins()
+
+    def check_inside(self, data: bytes) -> None:
+        """Check the content of a lazy value as if it were decoded now."""
+        message = Message(data)
+        check_alone(message, self.depth + 1)
+        inside = Decoder(message, self.resolver, self.instances, depth=self.depth + 1)
+        if not self.resolver.mismatches.found:
+            inside.check_lengths()
 
     def check_stand_ins(self) -> None:
         """Load the modules of the instances that wrote stand-ins; each instance must be there."""
@@ -299,6 +316,18 @@ def build_large(decoder: Decoder, row: Row, place: int) -> Any:
     return whole(wire.LARGE_KINDS[row[1]], decoder.value(row[2]), decoder.values(row[3:]))
 
 
+def build_later(decoder: Decoder, row: Row, place: int) -> Lazy:
+    world = decoder.resolver.world
+
+    def load(data: bytes) -> Any:
+        return decoded(data, Resolver(world), instances_of(world))
+
+    if type(row[1]) is bytes:
+        return Lazy(Content(world, row[1], None, load))
+    assert decoder.blobs is not None
+    return Lazy(Content(world, None, (decoder.blobs, decoder.message.bases[row[1]]), load))
+
+
 def build_external(decoder: Decoder, row: Row, place: int) -> Any:
     if not 0 <= row[1] < len(decoder.external):
         raise corrupt("an object of another process's is referred to")
@@ -326,6 +355,7 @@ BUILDERS: dict[int, Builder] = {
     wire.EARLIER: build_earlier,
     wire.PARTS: build_parts,
     wire.LARGE: build_large,
+    wire.LATER: build_later,
 }
 """How immutable objects are built, once their parts are."""
 
@@ -428,13 +458,20 @@ FILLERS: dict[int, Callable[[Decoder, Row, Any], None]] = {
 def decoded(data: bytes, resolver: Resolver, instances: Instances, external: list[Any] | None = None) -> Any:
     """The value of a message that stands alone."""
     message = Message(data)
-    if message.bases:
-        raise corrupt("these bytes are a part of what a store of blobs holds; load it from there")
+    check_alone(message, 0)
     check_from_outside(message, external is not None)
     decoder = Decoder(message, resolver, instances, external)
     resolver.mismatches.refuse(message)
     decoder.check_lengths()
     return decoder.decode()
+
+
+def check_alone(message: Message, depth: int) -> None:
+    """Refuse a message that needs others, and one that is too deep inside others."""
+    if message.bases:
+        raise corrupt("these bytes are a part of what a store of blobs holds; load it from there")
+    if depth > DEEPEST:
+        raise corrupt("lazy values are too deep inside each other")
 
 
 def check_from_outside(message: Message, within: bool) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from turmeric.durability import wire
 from turmeric.durability.failures import Unserializable
 from turmeric.durability.instances import is_frames
+from turmeric.durability.later import DEEPEST, content_of
 from turmeric.durability.standing_in import StandIns
 from turmeric.durability.steadiness import check_steady
 from turmeric.durability.tables import Tables
@@ -21,6 +22,7 @@ from turmeric.running.continuation import Base, Binding, Cleanup, Continuation, 
 from turmeric.running.functions import MISSING, Point
 from turmeric.running.futures import Future
 from turmeric.running.iterating import Generator
+from turmeric.running.lazies import Lazy
 from turmeric.running.values import Builtin, Cell, Closure, Homed, Operator, Rc, Ref
 from turmeric.vocabulary.errors import TurmericError, failure
 from turmeric.vocabulary.kinds import type_name
@@ -53,6 +55,8 @@ class Encoder:
         self.tables = tables
         self.instances = instances
         self.external = external or {}
+        self.depth = 0
+        """In how many lazy values the message is."""
         self.scalars = instances.scalars
         self.stand_ins = StandIns(instances, WRITERS)
         self.places: dict[Any, tuple[int, ...]] = {}
@@ -77,6 +81,19 @@ class Encoder:
         self.check_owners()
         check_steady(self)
         return [self.tables.packed(), self.bases(), [], self.rows, slot]
+
+    def later(self, value: Lazy) -> bytes | int:
+        """The content of a lazy value, or the number of the message in which it is."""
+        return content_of(value, self.inner).message()
+
+    def inner(self, value: Any) -> tuple[bytes, list[Any]]:
+        """The bytes of a message inside this one, and its rows."""
+        if self.depth == DEEPEST:
+            raise Unserializable(value, f"lazy values are inside each other more than {DEEPEST} deep")
+        tables = Tables(self.tables.header, self.tables.describe_module)
+        encoder = Encoder(tables, self.instances)
+        encoder.depth = self.depth + 1
+        return wire.frame([wire.MAGIC, wire.VERSION, *encoder.encode(value)]), encoder.rows
 
     def bases(self) -> list[bytes]:
         """The messages that this one refers to."""
@@ -326,6 +343,7 @@ WRITERS: dict[type, Writer] = {
     Cell: lambda encoder, value, place: [wire.CELL, encoder.slot(value.value)],
     Ref: ref_row,
     Rc: rc_row,
+    Lazy: lambda encoder, value, place: [wire.LATER, encoder.later(value)],
     Future: lambda encoder, value, place: [wire.FUTURE, encoder.slot(value.state)],
     Continuation: continuation_row,
     tuple: frames_row,

@@ -15,10 +15,12 @@ from turmeric.durability.decode import Decoder, check_from_outside
 from turmeric.durability.encode import WRITERS, Encoder
 from turmeric.durability.instances import instances_of
 from turmeric.durability.large import Node, tree_of
+from turmeric.durability.later import Content, content_of
 from turmeric.durability.message import Message
 from turmeric.durability.resolve import Resolver
 from turmeric.durability.saving import encoded, tables_for
 from turmeric.durability.wire import corrupt
+from turmeric.running.lazies import Lazy
 from turmeric.running.values import Closure
 from turmeric.vocabulary.errors import failure
 from turmeric.vocabulary.maps import Map, SourceMap
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 
 RUN = 64
 """Frames in a row, at most: one that holds state makes those in its row be written each time."""
-PLAIN = frozenset((*wire.IMMUTABLE, wire.SYMBOL, wire.KEYWORD, wire.GLOBAL, wire.SENTINEL, wire.EARLIER))
+PLAIN = frozenset((*wire.IMMUTABLE, wire.SYMBOL, wire.KEYWORD, wire.GLOBAL, wire.SENTINEL, wire.EARLIER, wire.LATER))
 """What is no state by itself."""
 PATIENCE = 8
 """When this many times as much was written as the last whole message had bytes, it is time to see
@@ -71,8 +73,9 @@ class Earlier:
 class Delta(Encoder):
     """Encodes one message that refers to earlier ones."""
 
-    def __init__(self, world: World, known: dict[Any, Known]) -> None:
+    def __init__(self, world: World, blobs: Blobs, known: dict[Any, Known]) -> None:
         super().__init__(tables_for(world), instances_of(world))
+        self.blobs = blobs
         self.known = known
         self.numbers: dict[bytes, int] = {}
         self.met = self.find
@@ -83,6 +86,15 @@ class Delta(Encoder):
 
     def bases(self) -> list[bytes]:
         return list(self.numbers)
+
+    def later(self, value: Lazy) -> bytes | int:
+        """A blob for the content of a lazy value, unless it is one already."""
+        content = content_of(value, self.inner)
+        if content.place is None or content.place[0] is not self.blobs or not self.blobs.has(content.place[1]):
+            name = self.blobs.put(content.message())
+            value.source = content = Content(content.world, None, (self.blobs, name), content.load)
+        assert content.place is not None
+        return self.numbers.setdefault(content.place[1], len(self.numbers))
 
     def find(self, key: Any) -> tuple[int, ...] | None:
         """Where something is: in this message, or in an earlier one."""
@@ -218,7 +230,7 @@ class Saver:
         self.written, self.due = 0, ROOMY
 
     def encoded(self, value: Any, known: dict[Any, Known]) -> tuple[bytes, Delta]:
-        delta = Delta(self.world, known)
+        delta = Delta(self.world, self.blobs, known)
         return encoded(value, delta), delta
 
     def smaller(self, value: Any, data: bytes, delta: Delta) -> tuple[bytes, Delta]:
@@ -280,6 +292,7 @@ class Loading:
         for name in self.in_order():
             message, places = self.messages[name], self.reached[name]
             decoder = Decoder(message, resolver, instances, None, None if name == self.name else sorted(places))
+            decoder.blobs = self.blobs
             decoder.earlier = [self.decoders.get(base) for base in message.bases]
             self.decoders[name] = decoder
         self.check_parts()
@@ -306,6 +319,8 @@ class Loading:
                 if row[2] >= len(target) or target[row[2]][0] != row[3]:
                     raise corrupt("an earlier message does not hold what this one needs of it")
                 work.append((base, row[2]))
+            if row[0] == wire.LATER and type(row[1]) is int and not self.blobs.has(message.bases[row[1]]):
+                raise corrupt(f"a lazy value's content is not there: blob {message.bases[row[1]].hex()}")
             work.extend((name, at) for at in message.shape.links[place])
 
     def check_parts(self) -> None:

@@ -6,6 +6,7 @@ import os
 
 from turmeric.durability import saving
 from turmeric.durability.instances import instances_of
+from turmeric.durability.later import lazy
 from turmeric.durability.streaming import read_message
 from turmeric.running.files import FileHandle
 from turmeric.running.handles import handle_of, read_bytes, write_to
@@ -117,6 +118,11 @@ def realized(value: Any) -> bool:
     return value.is_here()
 
 
+def lazy_value(value: Any) -> Lazy:
+    """`(lazy v)`."""
+    return lazy(require_world(), value)
+
+
 TABLE: dict[str, Callable[..., Any]] = {
     "serialize": serialize,
     "deserialize": deserialize,
@@ -127,6 +133,7 @@ TABLE: dict[str, Callable[..., Any]] = {
     "current-version": current_version,
     "close-resource*": close_resource,
     "absolute-path*": os.path.abspath,
+    "lazy": lazy_value,
     "lazy-resource": lazy_resource,
     "lazy?": lambda value: type(value) is Lazy,
     "realized?": realized,

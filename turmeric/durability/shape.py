@@ -281,6 +281,12 @@ def check_large(shape: Shape, row: Row) -> None:
     shape.slots(row[3:])
 
 
+def check_later(shape: Shape, row: Row) -> None:
+    need(len(row) == 2, "lazy value")
+    if type(row[1]) is not bytes:
+        shape.index(row[1], shape.bases)
+
+
 CHECKS: dict[int, Callable[..., None]] = {
     wire.SYMBOL: check_text,
     wire.KEYWORD: check_text,
@@ -314,5 +320,6 @@ CHECKS: dict[int, Callable[..., None]] = {
     wire.EARLIER: check_earlier,
     wire.PARTS: check_parts,
     wire.LARGE: check_large,
+    wire.LATER: check_later,
 }
 """The check of each kind of row."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 from turmeric.durability import python_classes, python_values, wire
 from turmeric.durability.failures import MethodFailed, Unserializable
 from turmeric.durability.instances import ANY, CLASSES, METHODS, NESTED, RUN_TIME, SCALARS, Instances, is_machinery
+from turmeric.durability.later import Content
 from turmeric.durability.python_values import Unstorable
 from turmeric.durability.steadiness import MANY, check_endless
 from turmeric.running.classes import Instance, constrained_parts, type_names
@@ -39,7 +40,7 @@ class StandIns:
     def of(self, value: Any, writable: bool) -> StandIn | None:
         """What stands in for a value; None when the encoder shall write it itself, which it can if
         the value is `writable`."""
-        if type(value) is Lazy:
+        if type(value) is Lazy and type(value.source) is not Content:
             return self.noted(value, self.lazily(value))
         found = self.instances.find(value)
         if found is not None:

@@ -78,6 +78,7 @@ EARLIER = 28
 PARTS = 29
 LARGE = 30
 LAZY = 31
+LATER = 32
 
 NAMES = {
     SYMBOL: "symbol",
@@ -112,6 +113,7 @@ NAMES = {
     PARTS: "parts",
     LARGE: "large collection",
     LAZY: "lazy resource",
+    LATER: "lazy value",
 }
 
 SENTINELS = ("unbound", "missing")
