@@ -18,7 +18,7 @@ from turmeric.durability.large import Node, tree_of
 from turmeric.durability.later import Content, content_of
 from turmeric.durability.message import Message
 from turmeric.durability.resolve import Resolver
-from turmeric.durability.saving import encoded, tables_for
+from turmeric.durability.saving import encoded, looked_at, tables_for
 from turmeric.durability.wire import corrupt
 from turmeric.running.lazies import Lazy
 from turmeric.running.values import Closure
@@ -231,7 +231,7 @@ class Saver:
 
     def encoded(self, value: Any, known: dict[Any, Known]) -> tuple[bytes, Delta]:
         delta = Delta(self.world, self.blobs, known)
-        return encoded(value, delta), delta
+        return encoded(looked_at(value), delta), delta
 
     def smaller(self, value: Any, data: bytes, delta: Delta) -> tuple[bytes, Delta]:
         """A whole message in place of one that refers to others, if those hold mostly garbage."""
