@@ -14,6 +14,7 @@ from turmeric.durability.message import Claims, FunctionRow, PointRow, TypeRow, 
 from turmeric.durability.mismatches import Mismatches, is_defined
 from turmeric.durability.tables import type_schema
 from turmeric.intermediate import schema
+from turmeric.intermediate.walking import functions_of
 from turmeric.reading.type_annotations import type_text
 from turmeric.running.functions import Point
 from turmeric.running.world import World
@@ -43,10 +44,10 @@ class Definition:
     def look(self) -> None:
         """Index the code that is new since the last look."""
         for top in islice(self.codes, self.known, None):
-            for code in schema.functions_of(top):
+            for code in functions_of(top):
                 self.functions[code.path, schema.code_id(code)] = code
-                for node in schema.points_of(code):
-                    self.points.setdefault((code.path, schema.point_id(code, node)), []).append((code, node))
+                for node, id_ in schema.point_ids(code).items():
+                    self.points.setdefault((code.path, id_), []).append((code, node))
         self.known = len(self.codes)
 
     def point(self, path: tuple[str, ...], id_: bytes, label: str, line: int) -> tuple[Code, anf.Let] | None:

@@ -18,8 +18,8 @@
            | NewCell(S) | GetCell(var) | SetCell(var, S) | SetGlobal(module.name, S)
 
 A *point* is the place of a `Let`: what a frame refers to.  It has a label (what is
-pending, and a number when there are several such), its live variables in binding
-order, and a span.  A variable that is `assigned` holds a cell.
+pending, and a number when there are several such), its live variables in the order
+of `liveness.in_order`, and a span.  A variable that is `assigned` holds a cell.
 """
 
 from __future__ import annotations
@@ -264,7 +264,7 @@ class Branch(Control):
 
 
 class Loop(Control):
-    """`free` are the variables that every turn needs besides the loop's own, in binding order."""
+    """`free` are the variables that every turn needs besides the loop's own."""
 
     __slots__ = ("body", "free", "inits", "vars")
 

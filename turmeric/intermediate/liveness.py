@@ -2,7 +2,8 @@
 
     let x = f(a) in a + b          the point is live in {a, b}
 
-Fills in `Point.live`, `Code.captured` and `Loop.free`, each in binding order.
+Fills in `Point.live`, `Code.captured` and `Loop.free`, each in the order of
+`in_order`.
 A variable is live at a point when the code after it can read it; inside a loop that
 includes whatever another turn needs.
 """
@@ -28,8 +29,9 @@ def annotate(code: Code) -> Code:
 
 
 def in_order(variables: Iterable[Var]) -> tuple[Var, ...]:
-    """Variables in binding order, which is the same in every process."""
-    return tuple(sorted(variables, key=lambda var: var.number))
+    """Variables by name, so that the order in which code that has run bound them is no matter;
+    temporaries last, and those of one name in binding order."""
+    return tuple(sorted(variables, key=lambda var: (var.temporary, "" if var.temporary else var.name, var.number)))
 
 
 class Liveness:

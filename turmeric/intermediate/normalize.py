@@ -11,6 +11,7 @@ from __future__ import annotations
 from turmeric.intermediate import anf
 from turmeric.intermediate.anf import Code, Control, Params, Simple, Var
 from turmeric.intermediate.exits import as_region, settle, throwing
+from turmeric.intermediate.held import hold
 from turmeric.intermediate.naming import Binding, Frame, fold
 from turmeric.intermediate.simple import KindOf, Simplifier, branch
 from turmeric.reading import core
@@ -48,7 +49,7 @@ class Normalizer(Simplifier):
             made = Code(name, self.module, self.definition, (), Params((), None, ()), (), body, form.span)
         for leave, frames in self.leaves:
             leave.depth = sum(frame.pushed for frame in frames)
-        return made
+        return hold(made, self.temporary)
 
     def function(self, form: core.Lambda) -> Code:
         """A lambda inside the definition; labels of points count anew in it."""

@@ -1,48 +1,112 @@
 """Schema ids: hashes that tell whether saved state still fits the code.
 
-The id of a point covers the code that remains to be run in its function from there:
-its constants, the names it refers to, its structure; the names and types of its live
-variables; the parameters of its function.  It leaves out positions, labels, the names
-of variables that are not live, and all code that has already run.
+The id of a point covers what its function has yet to do when the point's frame waits:
+what it waits for, the code that remains to be run from there, and that of the frames and
+regions of the same function around it, up to a delimiter; the names and types of its live
+variables; the parameters of the function.  It leaves out positions, labels, the names of
+variables that are not live, and all code that has already run.
 
-    (+ 1 (f x) y)  at f:   live y; let %0 = [] in core.+ 1 %0 y     one id
+    (+ 1 (f x) y)  at f:   waits for f; live y; let %0 = [] in core.+ 1 %0 y     one id
     (+ 2 (f x) y)  at f:   another: the constant differs
+    (+ 1 (g (f x)) y)      at f: another, g remains to be called; at g: another, it waits for g
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from hashlib import blake2b
-
 from turmeric.intermediate import anf
-from turmeric.intermediate.anf import Code, Control, Simple, Var
-from turmeric.vocabulary.kinds import type_name
-from turmeric.vocabulary.printer import write
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-ID_LENGTH = 12
-"""Bytes of an id: 96 bits, so that two pieces of code never share one by chance."""
+from turmeric.intermediate.anf import Code
+from turmeric.intermediate.canonical import Canonical
+from turmeric.intermediate.surroundings import Around, delimits, surroundings, waits_for
+from turmeric.reading import core
 
 
 def point_id(code: Code, node: anf.Let) -> bytes:
     """The schema id of a point of a function."""
+    around = surroundings(code)
+    within = [node]
+    while (outer := enclosing(around[within[-1]])) is not None:
+        within.append(outer)
+    ids: dict[anf.Let, bytes] = {}
+    for each in reversed(within):
+        ids[each] = one_id(code, each, around[each], ids)
+    return ids[node]
+
+
+def point_ids(code: Code) -> dict[anf.Let, bytes]:
+    """The schema ids of all points of a function, without those of functions inside it."""
+    ids: dict[anf.Let, bytes] = {}
+    for node, around in surroundings(code).items():
+        ids[node] = one_id(code, node, around, ids)
+    return ids
+
+
+def one_id(code: Code, node: anf.Let, around: Around, ids: dict[anf.Let, bytes]) -> bytes:
+    """The id of a point, given those of the points around it."""
     writer = Canonical()
     writer.put("point")
+    write_wait(writer, node)
     writer.parameters(code.params)
     writer.header(node.point.live)
     writer.bind(node.var)
     writer.control(node.body)
+    while around is not None:
+        each, around = around
+        if isinstance(each, anf.Let):
+            writer.put("inside", ids[each].hex())
+            break
+        write_region(writer, each)
+        if delimits(each):
+            break
     return writer.digest()
+
+
+def enclosing(around: Around) -> anf.Let | None:
+    """The point whose frame is the next of the same function, unless a delimiter lies between."""
+    while around is not None:
+        each, around = around
+        if isinstance(each, anf.Let):
+            return each
+        if delimits(each):
+            break
+    return None
+
+
+def write_wait(writer: Canonical, node: anf.Let) -> None:
+    """What a frame waits for: the function that was called, not with what, which has been evaluated."""
+    last = waits_for(node)
+    if isinstance(last, anf.Marked):
+        writer.put("waits", "region", last.kind)
+    elif not isinstance(last, anf.TailCall):
+        writer.put("waits", "branches")
+    elif isinstance(last.function, anf.GlobalReference):
+        writer.put("waits", "call", last.function.module, last.function.name)
+    elif isinstance(last.function, anf.MakeClosure):
+        writer.put("waits", "closure")
+        writer.parameters(last.function.code.params)
+    else:
+        writer.put("waits", "value")
+
+
+def write_region(writer: Canonical, node: anf.Marked) -> None:
+    """A region that is yet to be left: its clauses and clean-ups are yet to be run.  What its
+    operands came to has been evaluated, and is part of the saved mark."""
+    writer.put("under", node.kind)
+    for place, operand in enumerate(node.operands):
+        if node.kind == core.BINDING and place % 2:
+            continue
+        inner = Canonical(free=True)
+        if isinstance(operand, anf.Constant | anf.GlobalReference | anf.MakeClosure):
+            inner.simple(operand)
+        else:
+            inner.put("value")
+        writer.put(*inner.tokens)
 
 
 def code_id(code: Code) -> bytes:
     """The id of a whole function, by which an anonymous one is found again."""
     writer = Canonical()
     writer.put("code")
-    writer.parameters(code.params)
+    writer.types(code.params)
     writer.header(code.captured)
     writer.code(code)
     return writer.digest()
@@ -56,251 +120,3 @@ def type_id(
     writer.put("type", kind, data_type or "", *fields)
     writer.put(*[repr(type_) for type_ in types], repr(result))
     return writer.digest()
-
-
-class Canonical:
-    """Writes code as tokens that do not depend on names which do not matter."""
-
-    def __init__(self) -> None:
-        self.tokens: list[str] = []
-        self.numbers: dict[Var, int] = {}
-        self.bound = 0
-        self.loops: dict[anf.Loop, int] = {}
-
-    def digest(self) -> bytes:
-        text = "".join([f"{len(token)}:{token}" for token in self.tokens])
-        return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=ID_LENGTH).digest()
-
-    def put(self, *tokens: str) -> None:
-        self.tokens.extend(tokens)
-
-    def bind(self, var: Var) -> None:
-        """Number a variable: its name does not matter from here.  One that another turn of a
-        loop binds again gets a new number, which no other has."""
-        self.numbers[var] = self.bound
-        self.bound += 1
-
-    def use(self, var: Var) -> None:
-        self.put("v", str(self.numbers[var]))
-
-    def header(self, variables: tuple[Var, ...]) -> None:
-        """The variables that a frame or closure carries: names, types, whether they are cells."""
-        for var in variables:
-            name = "%" if var.temporary else var.name
-            self.put("free", name, repr(var.type), "cell" if var.assigned else "")
-            self.bind(var)
-
-    def parameters(self, params: anf.Params) -> None:
-        """The parameters by name and type."""
-        for var in params.required:
-            self.put("param", var.name, repr(var.type))
-        if params.rest is not None:
-            self.put("rest", params.rest.name)
-        for name, var, needed in params.keys:
-            self.put("key", name, repr(var.type), str(needed))
-
-    def code(self, code: Code) -> None:
-        """A function's shape and body; captured variables are known by now."""
-        params = code.params
-        self.put("fn", str(len(params.required)), str(params.rest is not None))
-        self.put(str(len(params.keys)), *[name for name, _, _ in params.keys])
-        for var in params.variables():
-            self.bind(var)
-        self.control(code.body)
-
-    # Nodes ----------------------------------------------------------------------------------
-
-    def control(self, node: Control) -> None:
-        while True:
-            if isinstance(node, anf.Bind):
-                self.put("bind")
-                self.simple(node.value)
-                self.bind(node.var)
-            elif isinstance(node, anf.Let):
-                self.put("let")
-                self.control(node.bound)
-                self.bind(node.var)
-            elif isinstance(node, anf.Fix):
-                self.fix(node)
-            else:
-                WRITERS[type(node)](self, node)
-                return
-            node = node.body
-
-    def fix(self, node: anf.Fix) -> None:
-        self.put("fix", str(len(node.bindings)))
-        for var, _ in node.bindings:
-            self.bind(var)
-        for _, code in node.bindings:
-            self.code(code)
-
-    def simple(self, node: Simple) -> None:
-        WRITERS[type(node)](self, node)
-
-    def simples(self, nodes: tuple[Simple, ...]) -> None:
-        self.put(str(len(nodes)))
-        for node in nodes:
-            self.simple(node)
-
-    def loop(self, node: anf.Loop) -> None:
-        """A loop's own turn; a jump to a loop that began earlier includes all of it."""
-        self.loops[node] = len(self.loops)
-        for var in node.vars:
-            self.bind(var)
-        self.control(node.body)
-
-
-def write_return(writer: Canonical, node: anf.Return) -> None:
-    writer.put("return")
-    writer.simple(node.value)
-
-
-def write_tail_call(writer: Canonical, node: anf.TailCall) -> None:
-    writer.put("call")
-    writer.simple(node.function)
-    writer.simples(node.args)
-
-
-def write_branch(writer: Canonical, node: anf.Branch) -> None:
-    writer.put("if")
-    writer.simple(node.test)
-    writer.control(node.then)
-    writer.control(node.orelse)
-
-
-def write_loop(writer: Canonical, node: anf.Loop) -> None:
-    writer.put("loop")
-    writer.simples(node.inits)
-    writer.loop(node)
-
-
-def write_recur(writer: Canonical, node: anf.Recur) -> None:
-    if node.loop in writer.loops:
-        writer.put("recur", str(writer.loops[node.loop]))
-    else:
-        writer.put("recur-into")
-        writer.loop(node.loop)
-    writer.simples(node.args)
-
-
-def write_marked(writer: Canonical, node: anf.Marked) -> None:
-    writer.put("mark", node.kind)
-    writer.simples(node.operands)
-    writer.control(node.body)
-
-
-def write_leave(writer: Canonical, node: anf.Leave) -> None:
-    writer.put("leave", str(node.depth))
-    writer.control(node.body)
-
-
-def write_constant(writer: Canonical, node: anf.Constant) -> None:
-    writer.put("const", type_name(node.value), write(node.value))
-
-
-def write_reference(writer: Canonical, node: anf.Reference) -> None:
-    writer.use(node.var)
-
-
-def write_global(writer: Canonical, node: anf.GlobalReference) -> None:
-    writer.put("global", node.module, node.name)
-
-
-def write_primitive(writer: Canonical, node: anf.Primitive) -> None:
-    writer.put("primitive", node.module, node.name)
-    writer.simples(node.args)
-
-
-def write_choose(writer: Canonical, node: anf.Choose) -> None:
-    writer.put("choose")
-    writer.simples((node.test, node.then, node.orelse))
-
-
-def write_make_closure(writer: Canonical, node: anf.MakeClosure) -> None:
-    writer.code(node.code)
-
-
-def write_new_cell(writer: Canonical, node: anf.NewCell) -> None:
-    writer.put("cell")
-    writer.simple(node.value)
-
-
-def write_get_cell(writer: Canonical, node: anf.GetCell) -> None:
-    writer.put("get")
-    writer.use(node.var)
-
-
-def write_set_cell(writer: Canonical, node: anf.SetCell) -> None:
-    writer.put("set")
-    writer.use(node.var)
-    writer.simple(node.value)
-
-
-def write_set_global(writer: Canonical, node: anf.SetGlobal) -> None:
-    writer.put("set-global", node.module, node.name)
-    writer.simple(node.value)
-
-
-WRITERS: dict[type, Callable[[Canonical, Any], None]] = {
-    anf.Return: write_return,
-    anf.TailCall: write_tail_call,
-    anf.Branch: write_branch,
-    anf.Loop: write_loop,
-    anf.Recur: write_recur,
-    anf.Marked: write_marked,
-    anf.Leave: write_leave,
-    anf.Constant: write_constant,
-    anf.Reference: write_reference,
-    anf.GlobalReference: write_global,
-    anf.Primitive: write_primitive,
-    anf.Choose: write_choose,
-    anf.MakeClosure: write_make_closure,
-    anf.NewCell: write_new_cell,
-    anf.GetCell: write_get_cell,
-    anf.SetCell: write_set_cell,
-    anf.SetGlobal: write_set_global,
-}
-"""How each kind of node is written."""
-
-
-def functions_of(code: Code) -> list[Code]:
-    """A function and all those inside it."""
-    found: list[Code] = []
-    work: list[object] = [code]
-    while work:
-        node = work.pop()
-        if isinstance(node, Code):
-            found.append(node)
-            work.append(node.body)
-        else:
-            work.extend(parts(node))
-    return found
-
-
-def points_of(code: Code) -> list[anf.Let]:
-    """The points of one function, without those of functions inside it."""
-    found: list[anf.Let] = []
-    work: list[object] = [code.body]
-    while work:
-        node = work.pop()
-        if isinstance(node, anf.Let):
-            found.append(node)
-        if isinstance(node, Control):
-            work.extend(part for part in parts(node) if isinstance(part, Control))
-    return found
-
-
-def parts(node: object) -> list[object]:
-    """The nodes and functions directly inside a node."""
-    found: list[object] = []
-    for name in getattr(type(node), "__slots__", ()):
-        part = getattr(node, name)
-        if name == "loop":
-            continue
-        if isinstance(part, Control | Simple | Code):
-            found.append(part)
-        elif name == "bindings":
-            found.extend(code for _, code in part)
-        elif isinstance(part, tuple):
-            found.extend(each for each in part if isinstance(each, Simple))
-    return found
