@@ -534,3 +534,6 @@ REGION_BESIDE = Situation(
         "inside": ("(+ n", "(- n"),
     },
 )
+
+SITUATIONS = [value for value in list(globals().values()) if isinstance(value, Situation)]
+"""All of the above."""

@@ -51,7 +51,7 @@ def test_a_bound_branch_keeps_nothing_of_what_follows(compile) -> None:  # type:
 
 def test_a_loop_keeps_what_another_turn_reads(compile) -> None:  # type: ignore[no-untyped-def]
     code = compile(G + "(defn f [n m] (loop [i 0] (if (< i n) (do (g m) (recur (+ i 1))) i)))")["f"]
-    assert saved(code) == [("g", ["n", "m", "i"])]
+    assert saved(code) == [("g", ["i", "m", "n"])]
 
 
 def test_variables_of_a_loop_die_with_their_turn(compile) -> None:  # type: ignore[no-untyped-def]

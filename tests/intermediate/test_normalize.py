@@ -66,7 +66,8 @@ CASES = {
         fn user.f(a.1)
           let %.3 =  ; point if {}
             if a.1
-              user.g(a.1)
+              let %.4 = user.g(a.1)  ; point g {}
+              %.4
             else
               2
           core.list(%.3)
@@ -118,7 +119,8 @@ CASES = {
         """
         fn user.f(x.1)
           cleanup(fn user.f.defer)
-            user.h(x.1)
+            let %.2 = user.h(x.1)  ; point h {}
+            %.2
         fn user.f.defer() captures {x.1}
           user.g(x.1)
         """,
@@ -179,7 +181,8 @@ CASES = {
                 leave 1
                   user.h(a.1)
               else
-                user.g(2)
+                let %.5 = user.g(2)  ; point g {}
+                %.5
             else
               3
           user.g(%.4)
@@ -198,7 +201,8 @@ CASES = {
                   leave 1
                     1
                 else
-                  user.h()
+                  let %.7 = user.h()  ; point h.2 {}
+                  %.7
               else
                 2
             else
@@ -246,7 +250,8 @@ CASES = {
                     if %.4
                       nil
                     else
-                      user.g()
+                      let %.7 = user.g()  ; point g.2 {}
+                      %.7
                 recur()
               else
                 nil

@@ -8,6 +8,7 @@ from turmeric.assembly.session import Session
 from turmeric.intermediate import schema
 from turmeric.intermediate.anf import Code
 from turmeric.intermediate.portable import from_data, to_data
+from turmeric.intermediate.walking import functions_of
 
 PROGRAM = """
 (defn everything [a b & more]
@@ -31,9 +32,9 @@ def codes_of(session: Session) -> list[Code]:
 
 def ids(code: Code) -> list[bytes]:
     """The ids of a function, of those inside it, and of all their points."""
-    inside = schema.functions_of(code)
+    inside = functions_of(code)
     return [schema.code_id(each) for each in inside] + [
-        schema.point_id(each, node) for each in inside for node in schema.points_of(each)
+        id_ for each in inside for id_ in schema.point_ids(each).values()
     ]
 
 
@@ -48,7 +49,7 @@ def test_code_comes_back_the_same() -> None:
         file = code.span.file if code.span is not None else "?"
         back = from_data(marshal.loads(marshal.dumps(to_data(code), 4)), file)
         assert ids(back) == ids(code)
-        names = [[each.symbol for each in schema.functions_of(one)] for one in (back, code)]
+        names = [[each.symbol for each in functions_of(one)] for one in (back, code)]
         assert names[0] == names[1]
         assert back.span == code.span
 

@@ -64,7 +64,8 @@ class Holding:
         elif isinstance(node, anf.Leave):
             node.body = self.control(node.body, frames - node.depth, marked, True)
         elif isinstance(node, anf.Marked):
-            node.body = self.control(node.body, 0, not vanishes(node), not vanishes(node))
+            lasts = not ends_with_its_call(node)
+            node.body = self.control(node.body, 0, lasts, lasts)
             if held and delimits(node):
                 return self.frame("marked", node.span, node)
         return node
@@ -86,6 +87,12 @@ class Holding:
             self.labels[point.label] = None
 
 
+def idle(node: anf.Let) -> bool:
+    """Whether a point is one of those made here."""
+    last = node.body
+    return isinstance(last, anf.Return) and isinstance(last.value, anf.Reference) and last.value.var is node.var
+
+
 def label_of(node: anf.TailCall) -> str:
     """What is pending: the name of what is called."""
     if isinstance(node.function, anf.GlobalReference):
@@ -93,7 +100,10 @@ def label_of(node: anf.TailCall) -> str:
     return node.function.var.name if isinstance(node.function, anf.Reference | anf.GetCell) else "call"
 
 
-def vanishes(node: anf.Marked) -> bool:
-    """Whether a region ends when the last thing in it begins: the clean-up around a clause is taken
-    away by what continues its continuation (`reading.clauses.settled`)."""
-    return node.kind == core.CLEANUP and not isinstance(node.operands[0], anf.MakeClosure)
+def ends_with_its_call(node: anf.Marked) -> bool:
+    """Whether nothing of a region is left when the last thing in it begins.  A continuation ends at a
+    delimiter, and should need nothing of the code around it.  The clean-up around a clause is taken away
+    by what continues its continuation (`reading.clauses.settled`)."""
+    if node.kind == core.CLEANUP:
+        return not isinstance(node.operands[0], anf.MakeClosure)
+    return node.kind == core.PROMPT

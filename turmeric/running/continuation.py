@@ -233,11 +233,12 @@ class Continuation:
 
 
 def frames_of(continuation: Continuation) -> Iterator[tuple[Point, tuple[Any, ...]]]:
-    """The frames, from the innermost out, without marks."""
+    """The frames, from the innermost out, without marks and those that only hand a value on."""
     for frames, _ in continuation.pieces:
         while frames is not None:
             point, values, frames = frames
-            yield point, values
+            if not point.idle:
+                yield point, values
 
 
 def capture(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from turmeric.intermediate.anf import Code
+from turmeric.intermediate.held import idle
 from turmeric.vocabulary.errors import failure
 from turmeric.vocabulary.lists import from_iterable
 from turmeric.vocabulary.namespace import nearest
@@ -36,14 +37,18 @@ MISSING = Missing()
 
 
 class Point:
-    """A linked point: where a frame goes on.  `schema` is filled in when it is first encoded."""
+    """A linked point: where a frame goes on.  `schema` is filled in when it is first encoded.
 
-    __slots__ = ("body", "function", "node", "schema")
+    A frame that is `idle` only hands its value on (`intermediate.held`): traces and lists of
+    frames leave it out."""
+
+    __slots__ = ("body", "function", "idle", "node", "schema")
     body: Step
 
     def __init__(self, function: Function, node: anf.Let) -> None:
         self.function = function
         self.node = node
+        self.idle = idle(node)
         self.schema: bytes | None = None
 
     @property

@@ -183,7 +183,8 @@ class Machine:
                 frames, segment = segment.frames, segment.rest
             else:
                 point, _, frames = frames
-                found.append((point.function.code.symbol, point.span))
+                if not point.idle:
+                    found.append((point.function.code.symbol, point.span))
         return tuple(found)
 
     def throw(self, value: Any, frames: Frames, continuable: bool = True, above: tuple[Piece, ...] = ()) -> State:
