@@ -205,6 +205,7 @@ class Loader:
             raise
         finally:
             self.loading.remove(name)
+        module.complete = True
         return module
 
     def hash_of(self, text: str) -> str:

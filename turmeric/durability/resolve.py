@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 from turmeric.durability.message import Claims, FunctionRow, PointRow, TypeRow, full
 from turmeric.durability.mismatches import Mismatches, is_defined
+from turmeric.durability.remaining import names_gone
 from turmeric.durability.tables import type_schema
 from turmeric.intermediate import schema
 from turmeric.intermediate.walking import functions_of
@@ -40,6 +41,7 @@ class Definition:
         self.known = 0
         self.points: dict[Key, list[tuple[Code, anf.Let]]] = {}
         self.functions: dict[Key, Code] = {}
+        self.labels: set[tuple[tuple[str, ...], str]] = set()
 
     def look(self) -> None:
         """Index the code that is new since the last look."""
@@ -48,13 +50,27 @@ class Definition:
                 self.functions[code.path, schema.code_id(code)] = code
                 for node, id_ in schema.point_ids(code).items():
                     self.points.setdefault((code.path, id_), []).append((code, node))
+                    self.labels.add((code.path, unnumbered(node.point.label)))
         self.known = len(self.codes)
 
     def point(self, path: tuple[str, ...], id_: bytes, label: str, line: int) -> tuple[Code, anf.Let] | None:
         """The point of that id.  Of several, which are the same code, the one that looks most
-        like the one that was saved: so the bytes stay the same when it is saved again."""
-        found = reversed(self.points.get((path, id_), []))
-        return min(found, key=lambda each: unlike(each[1], label, line), default=None)
+        like the one that was saved: so the bytes stay the same when it is saved again.
+
+        A call of a variable has an id that does not tell which variable.  If that variable is
+        still called in the function, but not at a point of this id, another one is waited for there."""
+        found = self.points.get((path, id_), [])
+        what = unnumbered(label)
+        same = [each for each in found if unnumbered(each[1].point.label) == what]
+        if not same and (path, what) in self.labels:
+            return None
+        return min(reversed(same or found), key=lambda each: unlike(each[1], label, line), default=None)
+
+
+def unnumbered(label: str) -> str:
+    """What a label says is pending, without the number among those that say so."""
+    what, _, number = label.rpartition(".")
+    return what if what and number.isdigit() else label
 
 
 def unlike(node: anf.Let, label: str, line: int) -> tuple[bool, bool]:
@@ -136,22 +152,31 @@ class Resolver:
         """What the tables refer to, or those entries that are `used`; a mismatch for each that is not found."""
         if used is not None:
             types, functions, points = used
-            return Resolved(
+            found = Resolved(
                 [self.type(row) if number in types else None for number, row in enumerate(claims.types)],
                 [self.function(row) if number in functions else None for number, row in enumerate(claims.functions)],
                 [self.point(row) if number in points else None for number, row in enumerate(claims.points)],
             )
-        found = self.definitions.resolved.get(claims.data)
-        if found is None:
-            before = len(self.mismatches.found)
-            found = Resolved(
-                [self.type(row) for row in claims.types],
-                [self.function(row) for row in claims.functions],
-                [self.point(row) for row in claims.points],
-            )
-            if len(self.mismatches.found) == before:
-                self.definitions.resolved[claims.data] = found
+            self.check_names(claims, found)
+            return found
+        known = self.definitions.resolved.get(claims.data)
+        if known is not None:
+            return known
+        before = len(self.mismatches.found)
+        found = Resolved(
+            [self.type(row) for row in claims.types],
+            [self.function(row) for row in claims.functions],
+            [self.point(row) for row in claims.points],
+        )
+        self.check_names(claims, found)
+        if len(self.mismatches.found) == before:
+            self.definitions.resolved[claims.data] = found
         return found
+
+    def check_names(self, claims: Claims, found: Resolved) -> None:
+        """Note the definitions that are gone though what was found refers to them."""
+        for module, name in names_gone(self.world, claims.modules, found.functions, found.points):
+            self.mismatches.missing("definition", module, name, b"")
 
     def module(self, name: str) -> Module | None:
         """The module of that name, loaded for its definitions if need be."""

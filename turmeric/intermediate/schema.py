@@ -88,18 +88,29 @@ def write_wait(writer: Canonical, node: anf.Let) -> None:
 
 
 def write_region(writer: Canonical, node: anf.Marked) -> None:
-    """A region that is yet to be left: its clauses and clean-ups are yet to be run.  What its
-    operands came to has been evaluated, and is part of the saved mark."""
+    """A region that is yet to be left: its clauses and clean-ups are yet to be run."""
     writer.put("under", node.kind)
-    for place, operand in enumerate(node.operands):
-        if node.kind == core.BINDING and place % 2:
-            continue
-        inner = Canonical(free=True)
-        if isinstance(operand, anf.Constant | anf.GlobalReference | anf.MakeClosure):
-            inner.simple(operand)
-        else:
-            inner.put("value")
-        writer.put(*inner.tokens)
+    operands = [operand_tokens(operand) for operand in node.operands]
+    if node.kind == core.BINDING:
+        operands = operands[::2]  # what was bound is part of the saved mark
+    elif node.kind == core.HANDLER:
+        operands = [operands[0], *[token for row in clauses(node, operands) for token in row]]
+    for tokens in operands:
+        writer.put(str(len(tokens)), *tokens)
+
+
+def operand_tokens(operand: anf.Simple) -> list[str]:
+    """An operand of a mark; what it came to has been evaluated, and is part of the saved mark."""
+    writer = Canonical(free=True)
+    if isinstance(operand, anf.Constant | anf.GlobalReference | anf.MakeClosure):
+        writer.simple(operand)
+    return writer.tokens
+
+
+def clauses(node: anf.Marked, operands: list[list[str]]) -> list[list[list[str]]]:
+    """The rows of a handler: key, way, function.  Clauses of different effects have no order."""
+    rows = [operands[place : place + 3] for place in range(1, len(operands), 3)]
+    return sorted(rows) if delimits(node) and all(row[0][:1] == ["global"] for row in rows) else rows
 
 
 def code_id(code: Code) -> bytes:

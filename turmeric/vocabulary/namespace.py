@@ -84,6 +84,7 @@ class Module:
     __slots__ = (
         "aliases",
         "code_hash",
+        "complete",
         "declared_version",
         "definitions",
         "exports",
@@ -112,6 +113,8 @@ class Module:
         self.exports: tuple[str, ...] | None = None
         self.declared_version: str | None = None
         self.code_hash: str | None = None
+        self.complete = False
+        """Whether all of its file was loaded, so that what is not defined now will not be."""
 
     @property
     def version(self) -> str:
