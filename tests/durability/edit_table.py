@@ -631,11 +631,13 @@ TASK = Situation(
     "worked 11\n7 1 11\n",
     harmless={
         "the code of the task that has run": ("(async (work 10))", "(async (work 11))"),
+        "a call around the last call of the task, which has ended with it": (
+            "(async (work 10))", "(async (inc (work 10)))"
+        ),
         "before the task waits": ("(await (sleep-async 0))", "(do (list n) (await (sleep-async 0)))"),
     },
     refused={
         "the rest of the task": ('"worked"', '"WORKED"'),
-        "a call around the task's": ("(async (work 10))", "(async (inc (work 10)))"),
         "what awaits it": ("(println a x (await task))", "(println x a (await task))"),
         "how it is awaited": ("(await task))))", "(await (async (await task))))))"),
     },

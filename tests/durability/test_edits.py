@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from tests.durability.edit_table import SITUATIONS
 from tests.durability.edits import Edit, Job, Outcome, Situation, carry_out
+from tests.durability.generated_edits import sweep
 
 Outcomes = dict[str, Outcome]
 CASES: dict[str, tuple[Situation, Edit, bool]] = {
@@ -42,8 +46,8 @@ def test_edit(case: str, outcomes: Outcomes) -> None:
         assert found.mismatch, found
 
 
-def test_no_wrong_result_and_no_false_alarm(outcomes: Outcomes, record_property: pytest.RecordProperty) -> None:  # type: ignore[name-defined]
-    """The figures: how many edits, how many of them went wrong in which way."""
+def test_no_wrong_result_and_no_false_alarm(outcomes: Outcomes, record_property: Callable[[str, object], None]) -> None:
+    """The figures: how many edits, and how many of them went wrong in which way."""
     changing = [outcomes[name] for name, (_, _, fits) in CASES.items() if not fits]
     harmless = [outcomes[name] for name, (_, _, fits) in CASES.items() if fits]
     wrong = sum(not found.mismatch for found in changing)
@@ -51,3 +55,11 @@ def test_no_wrong_result_and_no_false_alarm(outcomes: Outcomes, record_property:
     print(f"edits {len(CASES)}, wrong {wrong}, false alarms {alarms}")
     record_property("edits", len(CASES))
     assert (wrong, alarms) == (0, 0)
+
+
+def test_edits_made_at_random(tmp_path: Path) -> None:
+    """A sample; `python -m tests.durability.generated_edits 5000` tries more."""
+    figures = sweep(count=15, seed=7, each=6, directory=tmp_path)
+    assert not figures.faults, figures.faults[0]
+    assert figures.fitting > 20 and figures.edits - figures.fitting > 20
+    print(figures)
