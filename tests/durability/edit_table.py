@@ -38,13 +38,19 @@ FUNCTION = Situation(
         ),
         "a variable that is not live, renamed": ("(def before", "(def earlier"),
         "the variable that gets the answer, renamed": (
-            "[answer (ask)]\n    (if (= answer 7)", "[reply (ask)]\n    (if (= reply 7)"
+            "[answer (ask)]\n    (if (= answer 7)",
+            "[reply (ask)]\n    (if (= reply 7)",
         ),
         "parameters of a function yet to be made, renamed": ("[sum i] (+ sum i.price)", "[s each] (+ s each.price)"),
         "a function inserted before": ("(defn helper", "(defn other [] (map (fn [x] x) [1]))\n(defn helper"),
         "a function inserted after": ("(defn main", "(defn other [] (map (fn [x] x) [1]))\n(defn main"),
         "a closure inserted before": ("(def before (count items))", "(def before (count (map (fn [x] x) items)))"),
-        "the order of functions": ("(defn helper [x] (* x 2))\n", "", "(defn main", "(defn helper [x] (* x 2))\n(defn main"),
+        "the order of functions": (
+            "(defn helper [x] (* x 2))\n",
+            "",
+            "(defn main",
+            "(defn helper [x] (* x 2))\n(defn main",
+        ),
         "a new import": ("(struct item", "(import json)\n(struct item"),
         "the body of a called function": ("(* x 2)", "(+ x x)"),
         "the body of a called function, to another result": ("(* x 2)", "(* x 3)", "44\n"),
@@ -64,7 +70,10 @@ FUNCTION = Situation(
         "a callee": ("(helper tax)", "(inc tax)"),
         "a call around what is waited for": ("(let [answer (ask)]", "(let [answer (helper (ask))]"),
         "another call is waited for": (
-            "(let [answer (ask)]", "(let [answer (ask-twice)]", "(struct", "(defn ask-twice [] (ask) (ask))(struct"
+            "(let [answer (ask)]",
+            "(let [answer (ask-twice)]",
+            "(struct",
+            "(defn ask-twice [] (ask) (ask))(struct",
         ),
         "a call around the call of the function": ("(println (total", "(println (helper (total", "3)))", "3))))"),
         "code added before the rest": ("(if (= answer 7)", "(println answer) (if (= answer 7)"),
@@ -74,7 +83,12 @@ FUNCTION = Situation(
         "a function deleted": ("(defn total", "(comment total", "(total [", "(list ["),
         "a called function renamed": ("(defn helper", "(defn helpers"),
         "a called function deleted": ("(defn helper [x] (* x 2))", ""),
-        "a called function shadowed by a parameter": ("[items tax]", "[items helper]", "(helper tax)", "(helper helper)"),
+        "a called function shadowed by a parameter": (
+            "[items tax]",
+            "[items helper]",
+            "(helper tax)",
+            "(helper helper)",
+        ),
         "a library function shadowed by a definition": ("(defn helper", "(defn reduce [f x y] y)(defn helper"),
         "a parameter added": ("[items tax]", "[items tax more]"),
         "a parameter removed": ("[items tax]", "[items]", "(def start 5)", "(def start 5) (def tax 3)"),
@@ -135,7 +149,12 @@ LAMBDAS = Situation(
     harmless={
         "another lambda before": ("(let [double", "(let [unused (fn [x] x) double"),
         "another lambda between": ("triple (fn", "unused (fn [y] (+ y 1 n)) triple (fn"),
-        "another lambda after": ("(first-one a)]", "(first-one a)]", "(defn main", "(def more (fn [x] (* x 5)))(defn main"),
+        "another lambda after": (
+            "(first-one a)]",
+            "(first-one a)]",
+            "(defn main",
+            "(def more (fn [x] (* x 5)))(defn main",
+        ),
         "the order of lambdas": (
             "double (fn [x] (* x 2))\n        triple (fn [x] (* x 3))",
             "triple (fn [x] (* x 3))\n        double (fn [x] (* x 2))",
@@ -197,11 +216,13 @@ METHOD = Situation(
     "17\n",
     harmless={
         "a method of another type": (
-            "(defn main", "(struct gift [])(instance Priced gift (price [self extra] 0))(defn main"
+            "(defn main",
+            "(struct gift [])(instance Priced gift (price [self extra] 0))(defn main",
         ),
         "code before the point": ("(let [rate (ask)]", "(let [rate (do (count self.items) (ask))]"),
         "another instance before": (
-            "(instance Priced", "(struct gift [])(instance Priced gift (price [self extra] 0))(instance Priced"
+            "(instance Priced",
+            "(struct gift [])(instance Priced gift (price [self extra] 0))(instance Priced",
         ),
         "another class": ("(defclass Priced", "(defclass Named [a] (named [x : a] : string)) (defclass Priced"),
     },
@@ -360,23 +381,37 @@ TRY = Situation(
         "the rest after it": ("(+ 1 (try", "(+ 2 (try"),
         "a catch": ("(same (+ n 1))", "(same (+ n 2))"),
         "the catches' bodies swapped": (
-            "trouble] (same n)", "x] (same n)", "problem] (same (+ n 1))", "trouble] (same (+ n 1))",
-            "x] (same n)", "problem] (same n)",
+            "trouble] (same n)",
+            "x] (same n)",
+            "problem] (same (+ n 1))",
+            "trouble] (same (+ n 1))",
+            "x] (same n)",
+            "problem] (same n)",
         ),
         "what a catch catches": ("(catch [e : trouble]", "(catch [e]"),
         "the order of catches": (
             "(catch [e : trouble] (same n))\n           (catch [e : problem] (same (+ n 1)))",
             "(catch [e : problem] (same (+ n 1)))\n           (catch [e : trouble] (same n))",
         ),
-        "a catch added": ("(finally (println \"inner\" n))", "(catch [e] 1) (finally (println \"inner\" n))"),
+        "a catch added": ('(finally (println "inner" n))', '(catch [e] 1) (finally (println "inner" n))'),
         "a catch removed": ("(catch [e : trouble] (same n))", ""),
         "a finally": ('"inner"', '"INNER"'),
         "the finallys swapped": (
-            '(println "inner" n)', "X", '(println "outer")', '(println "inner" n)', "X", '(println "outer")'
+            '(println "inner" n)',
+            "X",
+            '(println "outer")',
+            '(println "inner" n)',
+            "X",
+            '(println "outer")',
         ),
         "a finally removed": ('(finally (println "outer"))', ""),
         "a try around": ("(+ 1 (try", "(+ 1 (try (try", '"outer")))))', '"outer"))) (catch [e] 0))))'),
-        "the type of the error": ("(deferror trouble [message])", "(deferror trouble2 [message])", ": trouble]", ": trouble2]"),
+        "the type of the error": (
+            "(deferror trouble [message])",
+            "(deferror trouble2 [message])",
+            ": trouble]",
+            ": trouble2]",
+        ),
     },
 )
 
@@ -393,13 +428,18 @@ DEFER = Situation(
 """,
     "7\nnote :second\nnote 3\n:done\n",
     harmless={
-        "the function that a defer calls": ('(println "note" x)', '(println "noted" x)', "7\nnoted :second\nnoted 3\n:done\n"),
+        "the function that a defer calls": (
+            '(println "note" x)',
+            '(println "noted" x)',
+            "7\nnoted :second\nnoted 3\n:done\n",
+        ),
         "before": ("(let [x (ask)]", "(list 1) (let [x (ask)]"),
     },
     refused={
         "a defer": ("(note :second)", "(note :third)"),
         "the order of defers": (
-            "(defer (note n))\n  (defer (note :second))", "(defer (note :second))\n  (defer (note n))"
+            "(defer (note n))\n  (defer (note :second))",
+            "(defer (note :second))\n  (defer (note n))",
         ),
         "a defer added": ("(defer (note n))", "(defer (note n)) (defer (note 1))"),
         "a defer removed": ("(defer (note :second))", ""),
@@ -444,7 +484,16 @@ HANDLE = Situation(
         "a call around the handle": ("(+ 1000 (handle", "(+ 1000 (same (handle", "(same v)))))", "(same v))))))"),
         "a call around what is handled": ("(handle (work n)", "(handle (same (work n))"),
         "what is performed": ('(perform (Log "end"))', '(perform (Log "END"))'),
-        "a field of the effect": ("(defeffect Log [text])", "(defeffect Log [text level])", '"start"', '"start" 1', '"end"', '"end" 1', "[t]", "[t _]"),
+        "a field of the effect": (
+            "(defeffect Log [text])",
+            "(defeffect Log [text level])",
+            '"start"',
+            '"start" 1',
+            '"end"',
+            '"end" 1',
+            "[t]",
+            "[t _]",
+        ),
         "the effect's result": ("(defeffect Get [] : int64)", "(defeffect Get [] : string)"),
         "the effect renamed": ("Log", "Note"),
         "the effect removed": ("(defeffect Get [] : int64)", "", "(Get [] k) (continue k 100)", ""),
@@ -467,7 +516,7 @@ CLAUSE = Situation(
         "code of the clause that may run again": ("(let [p (ask)]", "(let [p (do (count name) (ask))]"),
         "the rest of the clause": ("(* p 2)", "(* p 3)"),
         "the rest of the body": ("(+ 1 (perform", "(+ 2 (perform"),
-        "a call around the perform": ("(+ 1 (perform (Price \"tea\")))", "(+ 1 (same (perform (Price \"tea\"))))"),
+        "a call around the perform": ('(+ 1 (perform (Price "tea")))', '(+ 1 (same (perform (Price "tea"))))'),
         "after the handle": ("(+ 1000", "(+ 2000"),
     },
 )
@@ -492,9 +541,19 @@ BINDING = Situation(
         "what is bound": ("[*other* 1]", "[*level* 1]"),
         "which is read": ("*level* *other*)", "*other* *level*)"),
         "a call around the region": ("(+ 1000 (binding", "(+ 1000 (same (binding", "*other*)))))", "*other*))))))"),
-        "a call around the inner region": ("(binding [*other* 1]", "(same (binding [*other* 1]", "*other*)))))", "*other*))))))"),
+        "a call around the inner region": (
+            "(binding [*other* 1]",
+            "(same (binding [*other* 1]",
+            "*other*)))))",
+            "*other*))))))",
+        ),
         "the rest": ("(+ (ask)", "(- (ask)"),
-        "a binding added": ("(binding [*other* 1] (+ (ask)", "(binding [*other* 1] (binding [*level* 3] (+ (ask)", "*other*)))))", "*other*))))))"),
+        "a binding added": (
+            "(binding [*other* 1] (+ (ask)",
+            "(binding [*other* 1] (binding [*level* 3] (+ (ask)",
+            "*other*)))))",
+            "*other*))))))",
+        ),
         "a region removed": ("(binding [*other* 1] (+ (ask) *level* *other*))", "(+ (ask) *level* *other*)"),
     },
 )
@@ -609,7 +668,8 @@ GENERATOR = Situation(
         "another generator": ("(defn squares", "(def other (gen [] (yield 1)))(defn squares"),
         "code that has run": ("(gen [] (for-each", "(gen [] (list 1) (for-each"),
         "the parameter of a function that ended with the yield": (
-            "(fn [i] (yield (* i i)))", "(fn [j] (yield (* j j)))"
+            "(fn [i] (yield (* i i)))",
+            "(fn [j] (yield (* j j)))",
         ),
     },
     refused={
@@ -632,7 +692,8 @@ TASK = Situation(
     harmless={
         "the code of the task that has run": ("(async (work 10))", "(async (work 11))"),
         "a call around the last call of the task, which has ended with it": (
-            "(async (work 10))", "(async (inc (work 10)))"
+            "(async (work 10))",
+            "(async (inc (work 10)))",
         ),
         "before the task waits": ("(await (sleep-async 0))", "(do (list n) (await (sleep-async 0)))"),
     },
@@ -661,7 +722,10 @@ LOCAL = Situation(
         "one that is gone": ("(defn unused [x] (* x 2))", ""),
         "one more": ("(defn unused", "(defn more [x] x) (defn unused"),
         "the order": (
-            "(defn unused [x] (* x 2))\n", "", "(defn even-at?", "(defn unused [x] (* x 2))\n  (defn even-at?"
+            "(defn unused [x] (* x 2))\n",
+            "",
+            "(defn even-at?",
+            "(defn unused [x] (* x 2))\n  (defn even-at?",
         ),
         "a docstring": ("(defn wait [x]", '(defn wait "Waits." [x]'),
     },
@@ -670,12 +734,22 @@ LOCAL = Situation(
         "one that one calls": ("(if (= i 0) false", "(if (= i 1) false"),
         "two swapped under each other's names": ("even-at?", "X", "odd-at?", "even-at?", "X", "odd-at?"),
         "two swapped, but for their calls": (
-            "(defn even-at?", "(defn X", "(defn odd-at?", "(defn even-at?", "(defn X", "(defn odd-at?"
+            "(defn even-at?",
+            "(defn X",
+            "(defn odd-at?",
+            "(defn even-at?",
+            "(defn X",
+            "(defn odd-at?",
         ),
         "one that waits, renamed": ("wait", "hold"),
         "one that waits": ("(+ x (ask) n)", "(- x (ask) n)"),
         "parameter of one that waits": ("(defn wait [x] (+ x (ask) n))", "(defn wait [y] (+ y (ask) n))"),
-        "made a function of the module": ("  (defn wait [x] (+ x (ask) n))\n", "", "(defn run", "(def n 4) (defn wait [x] (+ x (ask) n))(defn run"),
+        "made a function of the module": (
+            "  (defn wait [x] (+ x (ask) n))\n",
+            "",
+            "(defn run",
+            "(def n 4) (defn wait [x] (+ x (ask) n))(defn run",
+        ),
     },
 )
 
@@ -788,7 +862,8 @@ MODULES = Situation(
 """,
     "[10 6 20]\n",
     files={
-        "app/rates.tur": "(import app.source)\n(defn fetch [n] (let [r (app.source.ask)] (+ n r)))\n(defn tax [n] (* n 2))\n"
+        "app/rates.tur": "(import app.source)\n(defn fetch [n] (let [r (app.source.ask)] (+ n r)))\n"
+        "(defn tax [n] (* n 2))\n"
         "(defn double [n] (* n 2))\n(def limit 5)\n",
         "app/source.tur": '(defn ask [] (cloneable-shift [k] (write-file "saved.bin" (serialize k))))\n',
     },
@@ -802,15 +877,16 @@ MODULES = Situation(
     },
     refused={
         "the rest there": ("(+ n r)", "(- n r)"),
-        "another module's function of the same name": (
-            "(import app.rates :refer [tax])", "(defn tax [n] (* n 2))"
-        ),
+        "another module's function of the same name": ("(import app.rates :refer [tax])", "(defn tax [n] (* n 2))"),
         "the module moved": (">app/rates.tur", "app/prices.tur", "app.rates", "app.prices"),
         "the file renamed": (">app/rates.tur", "app/rate.tur", "app.rates", "app.rate"),
         "the function moved to another module": (
-            "(defn fetch [n] (let [r (app.source.ask)] (+ n r)))", "", "(import app.rates :as",
+            "(defn fetch [n] (let [r (app.source.ask)] (+ n r)))",
+            "",
+            "(import app.rates :as",
             "(import app.source) (defn fetch [n] (let [r (app.source.ask)] (+ n r))) (import app.rates :as",
-            "rates.fetch", "fetch",
+            "rates.fetch",
+            "fetch",
         ),
     },
 )
@@ -871,7 +947,7 @@ DATA = Situation(
 (defn main [] (println (count (run 1))))
 """,
     "13\n",
-    harmless={"layout": ("'(1 (2.0 \"x\")", "'(1   (2.0 \"x\")")},
+    harmless={"layout": ('\'(1 (2.0 "x")', '\'(1   (2.0 "x")')},
     refused={
         "1 and 1.0": ("[a 1 2.0", "[a 1.0 2.0"),
         "2.0 and 2": ("[a 1 2.0", "[a 1 2"),
@@ -880,7 +956,7 @@ DATA = Situation(
         "text and symbol": ('"a" :k', "'a :k"),
         "keyword and symbol": (":k 'sym", "'k 'sym"),
         "keyword and text": (":k 'sym", '"k" \'sym'),
-        "inside of quoted data: 2.0 and 2": ("(2.0 \"x\")", "(2 \"x\")"),
+        "inside of quoted data: 2.0 and 2": ('(2.0 "x")', '(2 "x")'),
         "inside of quoted data: text and symbol": ('(2.0 "x")', "(2.0 x)"),
         "inside of quoted data: list and vector": ('(2.0 "x")', '[2.0 "x"]'),
         "a map's value": ("{a 1}", "{a 2}"),
@@ -966,6 +1042,22 @@ EXITS = Situation(
         "the condition": ("(< i 3)", "(< i 4)"),
         "after the loop": ("[:end i (same n)]", "[:end (same n) i]"),
         "code at the start of a turn": ("(set! i (+ i 1))", "(set! i (+ i 2))"),
+    },
+)
+
+MADE_CONSTANTS = Situation(
+    "constants that macros make",
+    """
+(defmacro made [] (list 'quote (list (symbol "one") [1 {2 (symbol "3")}])))
+(defn run [] (let [a (ask)] [a (made)]))
+(defn main [] (println (count (run))))
+""",
+    "2\n",
+    harmless={"the same": ('(symbol "one")', "'one")},
+    refused={
+        "a symbol spelled like a number": ("{2 (", "{(symbol \"2\") ("),
+        "the number of that spelling": ('(symbol "3")', "3"),
+        "a string of that spelling": ('(symbol "one")', '"one"'),
     },
 )
 

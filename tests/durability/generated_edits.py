@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -92,6 +92,7 @@ class Spot:
 
 
 Scope = tuple[Variable, ...]
+Way = Callable[[Spot, Spot, Scope, int, bool], Node]
 
 
 class Maker:
@@ -158,8 +159,8 @@ class Maker:
         """A piece that waits.  `tail`: nothing of its function remains after it."""
         if depth == 0:
             return self.end(spot, scope)
-        made = getattr(self, self.random.choice(WAYS))(spot.to(BEFORE), spot.to(AFTER), scope, depth - 1, tail)
-        return made  # type: ignore[no-any-return]
+        way: Way = getattr(self, self.random.choice(WAYS))
+        return way(spot.to(BEFORE), spot.to(AFTER), scope, depth - 1, tail)
 
     def end(self, spot: Spot, scope: Scope) -> Node:
         """The call that waits: of `ask`, or of another function that does."""
@@ -187,8 +188,17 @@ class Maker:
             first = self.use(scope[-1], after) if scope else self.number(after)
         inside = self.waiting(before, scope, depth, False)
         last = self.expression(after, scope, 2)
-        return self.node("path", after, "(", self.operator(after), " ", self.node("expression", after, "(+ ", first, " ",
-                         inside, ")"), " ", last, ")")  # fmt: skip
+        return self.node(
+            "path",
+            after,
+            "(",
+            self.operator(after),
+            " ",
+            self.node("expression", after, "(+ ", first, " ", inside, ")"),
+            " ",
+            last,
+            ")",
+        )
 
     def let(self, before: Spot, after: Spot, scope: Scope, depth: int, tail: bool) -> Node:
         one, two = self.variable(before.loops, True), self.variable(before.loops, True)
@@ -198,9 +208,24 @@ class Maker:
         three = self.variable(before.loops, False)
         rest = self.expression(after, (*scope, one, two, three), 3)
         return self.node(
-            "path", after, "(let [", self.binding(one, before), " ", first, " ", self.binding(two, before), " ", second,
-            " ", self.binding(three, after), " ", inside, "] ", rest, ")",
-        )  # fmt: skip
+            "path",
+            after,
+            "(let [",
+            self.binding(one, before),
+            " ",
+            first,
+            " ",
+            self.binding(two, before),
+            " ",
+            second,
+            " ",
+            self.binding(three, after),
+            " ",
+            inside,
+            "] ",
+            rest,
+            ")",
+        )
 
     def sequence(self, before: Spot, after: Spot, scope: Scope, depth: int, tail: bool) -> Node:
         first = self.expression(before, scope, 2)
@@ -233,9 +258,16 @@ class Maker:
         last = self.expression(turn.to(AFTER), scope, 1)
         i, sum_ = self.name("i"), self.name("s")
         return self.node(
-            "path", after, f"(loop [{i} 0 {sum_} ", start, f"] (if (< {i} 2) (recur (+ {i} 1) (+ {sum_} ", inside,
-            f")) (+ {sum_} ", last, ")))",
-        )  # fmt: skip
+            "path",
+            after,
+            f"(loop [{i} 0 {sum_} ",
+            start,
+            f"] (if (< {i} 2) (recur (+ {i} 1) (+ {sum_} ",
+            inside,
+            f")) (+ {sum_} ",
+            last,
+            ")))",
+        )
 
     def mapped(self, before: Spot, after: Spot, scope: Scope, depth: int, tail: bool) -> Node:
         turn = Spot(BEFORE, before.loops + 1, before.again)
@@ -261,9 +293,20 @@ class Maker:
         inside = self.waiting(before, scope, depth, False)
         h, g = self.name("h"), self.name("g")
         return self.node(
-            "path", after, f"(let [{g} (fn [", self.binding(spare, before), "] ", unused, f") {h} (fn [",
-            self.binding(own, before), "] ", body, ")] (+ ", inside, f" ({h} 3)))",
-        )  # fmt: skip
+            "path",
+            after,
+            f"(let [{g} (fn [",
+            self.binding(spare, before),
+            "] ",
+            unused,
+            f") {h} (fn [",
+            self.binding(own, before),
+            "] ",
+            body,
+            ")] (+ ",
+            inside,
+            f" ({h} 3)))",
+        )
 
     def matched(self, before: Spot, after: Spot, scope: Scope, depth: int, tail: bool) -> Node:
         some = self.variable(before.loops, True)
@@ -273,9 +316,20 @@ class Maker:
         other = self.expression(Spot(OTHER, before.loops, before.again), scope, 1)
         rest = self.expression(after, (*scope, some), 1)
         return self.node(
-            "path", after, "(match (Some ", value, ") (Some ", self.binding(some, before), ") -> (+ ", inside, " ", rest,
-            ") (None) -> ", other, ")",
-        )  # fmt: skip
+            "path",
+            after,
+            "(match (Some ",
+            value,
+            ") (Some ",
+            self.binding(some, before),
+            ") -> (+ ",
+            inside,
+            " ",
+            rest,
+            ") (None) -> ",
+            other,
+            ")",
+        )
 
 
 def ends(node: Node) -> bool:
@@ -339,7 +393,9 @@ def edits(made: Program, random: Random, count: int) -> list[Edited]:
 def at(made: Program, node: Node, new: str, what: str) -> Edited:
     """An edit of one piece: what has run or is not taken may be anything."""
     fits = node.when != AFTER
-    return Edited(f"{what} in code {node.when}: {node.text({})} ==> {new}", made.text({node: new}), fits, not node.again)
+    return Edited(
+        f"{what} in code {node.when}: {node.text({})} ==> {new}", made.text({node: new}), fits, not node.again
+    )
 
 
 def pick(random: Random, nodes: list[Node], *kinds: str) -> Node | None:
@@ -411,7 +467,9 @@ def retyped(made: Program, random: Random, nodes: list[Node]) -> Edited | None:
 
 
 def more_functions(made: Program, random: Random, nodes: list[Node]) -> Edited | None:
-    more = random.choice(["(defn extra [x] (map (fn [y] (+ x y)) [1]))\n", "(def extra (fn [x] x))\n", "(import json)\n"])
+    more = random.choice(
+        ["(defn extra [x] (map (fn [y] (+ x y)) [1]))\n", "(def extra (fn [x] x))\n", "(import json)\n"]
+    )
     order = list(range(len(made.functions)))
     random.shuffle(order)
     return Edited(f"more definitions, in the order {order}", made.text(order=order, more=more), True)
@@ -430,11 +488,27 @@ def renamed_function(made: Program, random: Random, nodes: list[Node]) -> Edited
     if node is None:
         return None
     name = node.text({}).split()[1]
-    return Edited(f"{name} renamed", made.text().replace(f"({name} ", "(other ").replace(f"n {name} ", "n other "), False)
+    return Edited(
+        f"{name} renamed", made.text().replace(f"({name} ", "(other ").replace(f"n {name} ", "n other "), False
+    )
 
 
-EDITS = (constant, constant, operator, wrapped, wrapped_path, wrapped_call, sequenced, harmless, renamed, renamed, retyped,
-         more_functions, docstring, renamed_function)  # fmt: skip
+EDITS = (
+    constant,
+    constant,
+    operator,
+    wrapped,
+    wrapped_path,
+    wrapped_call,
+    sequenced,
+    harmless,
+    renamed,
+    renamed,
+    retyped,
+    more_functions,
+    docstring,
+    renamed_function,
+)
 
 
 # Sweeps ---------------------------------------------------------------------------------------
@@ -480,8 +554,13 @@ def sweep(count: int, seed: int, each: int, directory: Path) -> Figures:
         number = name.partition(".")[0]
         found, direct = done[name][0], done[f"{number}.direct"][0]
         assert direct.status == 0, f"{direct}\n{programs[int(number)].text()}"
-        judge(figures, edit, found.mismatch, found.status == 0 and (found.out == direct.out or not edit.same),
-              f"{found}, directly {direct.out!r}\n{programs[int(number)].text()}")  # fmt: skip
+        judge(
+            figures,
+            edit,
+            found.mismatch,
+            found.status == 0 and (found.out == direct.out or not edit.same),
+            f"{found}, directly {direct.out!r}\n{programs[int(number)].text()}",
+        )
     return figures
 
 
@@ -489,7 +568,7 @@ def judge(figures: Figures, edit: Edited, refused: bool, right: bool, shown: str
     """Count an edit."""
     figures.edits += 1
     figures.fitting += edit.fits
-    if edit.fits and right or not edit.fits and refused:
+    if (edit.fits and right) or (not edit.fits and refused):
         return
     alarm = edit.fits and refused
     figures.alarms += alarm

@@ -45,9 +45,9 @@ def with_dead_values(made: Program, random: Random) -> str:
     instead: dict[Node, str] = {}
     for node in reversed(made.nodes()):
         if node.kind == "call" or (node.kind in ("path", "tail") and random.random() < 0.4):
-            instead[node] = random.choice(DEAD).format("".join(
-                part if isinstance(part, str) else part.text(instead) for part in node.parts
-            ))  # fmt: skip
+            instead[node] = random.choice(DEAD).format(
+                "".join(part if isinstance(part, str) else part.text(instead) for part in node.parts)
+            )
     text = made.text(instead)
     assert text.startswith(ASK)
     return ONCE + text[len(ASK) :].replace("(defn main [] (println ", "(defn main [] (list ") + HELPERS

@@ -14,7 +14,11 @@ from hashlib import blake2b
 from turmeric.intermediate import anf
 from turmeric.intermediate.anf import Code, Control, Simple, Var
 from turmeric.vocabulary.kinds import type_name
+from turmeric.vocabulary.lists import List
+from turmeric.vocabulary.maps import Map
 from turmeric.vocabulary.printer import write
+from turmeric.vocabulary.sets import Set
+from turmeric.vocabulary.vectors import Vector
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -172,7 +176,21 @@ def write_leave(writer: Canonical, node: anf.Leave) -> None:
 
 
 def write_constant(writer: Canonical, node: anf.Constant) -> None:
-    writer.put("const", type_name(node.value), write(node.value))
+    """A constant by type and text; collections part by part, so that a symbol that is spelled
+    like a number, which a macro may make, is none."""
+    work = [node.value]
+    while work:
+        value = work.pop()
+        writer.put("const", type_name(value))
+        if isinstance(value, Map):
+            parts = [part for pair in value.items() for part in pair]
+        elif isinstance(value, List | Vector | Set):
+            parts = list(value)
+        else:
+            writer.put(write(value))
+            continue
+        writer.put(str(len(parts)))
+        work += reversed(parts)
 
 
 def write_reference(writer: Canonical, node: anf.Reference) -> None:
