@@ -1045,6 +1045,28 @@ EXITS = Situation(
     },
 )
 
+OPERANDS = Situation(
+    "operands that were evaluated",
+    """
+(defn add [a b] (+ a b))
+(defn run [n] (let [a (list (add n 1) (- n 1) (list (add n 5) (ask) n) 9)] a))
+(defn main [] (println (run 3)))
+""",
+    "(4 2 (8 7 3) 9)\n",
+    harmless={
+        "a call becomes a primitive": ("(add n 1)", "(+ n 1)"),
+        "a primitive becomes a call": ("(- n 1)", "(add n -1)"),
+        "an inner one": ("(add n 5)", "(+ n 5)"),
+        "other arguments": ("(add n 1)", "(add 9 9)"),
+    },
+    refused={
+        "they change places": ("(add n 1) (- n 1) (list", "(list", "n) 9)", "n) (add n 1) (- n 1) 9)"),
+        "one is gone": ("(add n 1) ", ""),
+        "a constant, which is read when the call is made": ("n) 9)", "n) 8)"),
+        "one that is yet to be evaluated": ("(ask) n)", "(ask) (add n 0))"),
+    },
+)
+
 MADE_CONSTANTS = Situation(
     "constants that macros make",
     """

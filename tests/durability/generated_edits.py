@@ -194,7 +194,7 @@ class Maker:
             "(",
             self.operator(after),
             " ",
-            self.node("expression", after, "(+ ", first, " ", inside, ")"),
+            self.node("path", after, "(+ ", first, " ", inside, ")"),
             " ",
             last,
             ")",

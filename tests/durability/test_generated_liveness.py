@@ -95,7 +95,7 @@ def keeping_one_more(monkeypatch: pytest.MonkeyPatch) -> None:
         live = plain(self, node)
         while isinstance(node, Bind | Let):
             if isinstance(node, Bind) and isinstance(node.body, Let):
-                node.body.point.live = liveness.in_order({*node.body.point.live, node.var})
+                node.body.point.live = self.in_order({*node.body.point.live, node.var})
             node = node.body
         return live
 

@@ -19,7 +19,7 @@
 
 A *point* is the place of a `Let`: what a frame refers to.  It has a label (what is
 pending, and a number when there are several such), its live variables in the order
-of `liveness.in_order`, and a span.  A variable that is `assigned` holds a cell.
+of their names, and a span.  A variable that is `assigned` holds a cell.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from collections.abc import Iterable
 
 from turmeric.intermediate import anf
 from turmeric.intermediate.anf import Code, Control, Simple, Var
-from turmeric.intermediate.liveness import in_order
+from turmeric.intermediate.liveness import by_name
 
 Reads = set[Var]
 Scope = frozenset[Var]
@@ -75,7 +75,7 @@ class Checker:
 
     def same(self, reads: Reads, noted: tuple[Var, ...], what: str) -> None:
         self.require(reads == set(noted), f"{what} {shown(noted)} but reads {shown(reads)}")
-        self.require(noted == in_order(noted), f"{what} {noted}, not in order")
+        self.require(list(noted) == sorted(noted, key=by_name), f"{what} {noted}, not in order")
 
     # Control --------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
     let x = f(a) in a + b          the point is live in {a, b}
 
 Fills in `Point.live`, `Code.captured` and `Loop.free`, each in the order of
-`in_order`.
+their names.
 A variable is live at a point when the code after it can read it; inside a loop that
 includes whatever another turn needs.
 """
@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 
 from turmeric.intermediate import anf
 from turmeric.intermediate.anf import Code, Control, Simple, Var
+from turmeric.intermediate.walking import parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,14 +25,36 @@ Live = set[Var]
 
 def annotate(code: Code) -> Code:
     """Fill in what is live, throughout one function and those inside it."""
-    Liveness().code(code)
+    Liveness(places(code)).code(code)
     return code
 
 
-def in_order(variables: Iterable[Var]) -> tuple[Var, ...]:
-    """Variables by name, so that the order in which code that has run bound them is no matter;
-    temporaries last, and those of one name in binding order."""
-    return tuple(sorted(variables, key=lambda var: (var.temporary, "" if var.temporary else var.name, var.number)))
+def places(code: Code) -> dict[Var, int]:
+    """Variables in the order in which they are bound, along each way through the code.  Their numbers
+    are not that: a temporary may be made for an operand after what follows it was normalized."""
+    found: dict[Var, int] = {}
+    work: list[object] = [code]
+    while work:
+        node = work.pop()
+        if isinstance(node, Code):
+            bound = node.params.variables()
+            work.append(node.body)
+        elif isinstance(node, anf.Bind | anf.Let):
+            bound = [node.var]
+        elif isinstance(node, anf.Fix):
+            bound = [var for var, _ in node.bindings]
+        else:
+            bound = list(node.vars) if isinstance(node, anf.Loop) else []
+        for var in bound:
+            found[var] = len(found)
+        if not isinstance(node, Code):
+            work += parts(node)
+    return found
+
+
+def by_name(var: Var) -> tuple[bool, str]:
+    """What live variables are ordered by: their names, temporaries last."""
+    return var.temporary, "" if var.temporary else var.name
 
 
 class Liveness:
@@ -40,16 +63,22 @@ class Liveness:
     `turns` gives what another turn of a loop needs; `seen` holds the functions and loops
     that are settled, so that none is gone through again for each loop around it."""
 
-    def __init__(self) -> None:
+    def __init__(self, places: dict[Var, int]) -> None:
+        self.places = places
         self.turns: dict[anf.Loop, Live] = {}
         self.seen: set[Code | anf.Loop] = set()
 
     def code(self, code: Code) -> tuple[Var, ...]:
         """What a function captures."""
         if code not in self.seen:
-            code.captured = in_order(self.control(code.body).difference(code.params.variables()))
+            code.captured = self.in_order(self.control(code.body).difference(code.params.variables()))
             self.seen.add(code)
         return code.captured
+
+    def in_order(self, variables: Iterable[Var]) -> tuple[Var, ...]:
+        """Variables by name, so that the order in which code that has run bound them is no matter;
+        temporaries last, and those of one name in the order in which they are bound."""
+        return tuple(sorted(variables, key=lambda var: (*by_name(var), self.places[var])))
 
     def control(self, node: Control) -> Live:
         """The free variables of a control expression, in a set that the caller may change.
@@ -67,7 +96,7 @@ class Liveness:
             if isinstance(each, anf.Bind):
                 self.simple(each.value, live)
             else:
-                each.point.live = in_order(live)
+                each.point.live = self.in_order(live)
                 live |= self.control(each.bound)
         return live
 
@@ -96,7 +125,7 @@ class Liveness:
             self.turns[node] = set()
             self.turns[node] = self.control(node.body).difference(node.vars)
             self.control(node.body)
-            node.free = in_order(self.turns[node])
+            node.free = self.in_order(self.turns[node])
             self.seen.add(node)
         live |= self.turns[node]
         self.simples(node.inits, live)
