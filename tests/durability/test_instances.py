@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from turmeric.assembly.session import Session
+from turmeric.durability.blobs import MemoryBlobs
+from turmeric.durability.incremental import Saver
+from turmeric.durability.saving import serialize
 from turmeric.vocabulary.errors import TurmericError
 from turmeric.vocabulary.printer import write
 
@@ -107,3 +110,42 @@ def test_the_seeds_instance_for_files(session: Session, tmp_path: Path) -> None:
       (read-line (deserialize (serialize f)))
     """
     assert session.evaluate(code) == "hello"
+
+
+def test_stand_ins_in_incremental_saves(session: Session, tmp_path: Path) -> None:
+    """What a stand-in is in is written each time; what it leads to may be of an earlier save."""
+    (tmp_path / "a.txt").write_text("one\ntwo\n")
+    value = session.evaluate(f"""
+      (import-python fractions)
+      (struct box [inside])
+      (instance Serializable box (serialize [b] [b.inside]) (deserialize [v] (box (first v))))
+      (def long "a text that is longer than sixteen characters")
+      [(fractions.Fraction 1 3) (box long) long (lazy-resource (open-file "{tmp_path}/a.txt"))]
+    """)
+    saver = Saver(session.world, blobs := MemoryBlobs(), "a")
+    saver.save(value)
+    saver.save(value)
+    other = Saver(session.world, blobs, "a").load()
+    assert write(other).startswith('[#<python fractions.Fraction Fraction(1, 3)> (box "a text')
+    assert write(other).endswith(', not here yet>]')
+    assert other[1].values[0] is other[2]
+    assert serialize(session.world, other) == serialize(session.world, value)
+
+
+def test_a_value_that_cannot_be_stored_incrementally_says_why(session: Session) -> None:
+    value = session.evaluate("""
+      (struct box [inside])
+      (instance Serializable box (serialize [b] (throw (error "closed"))) (deserialize [v] v))
+      {:a (box 1)}
+    """)
+    with pytest.raises(TurmericError, match=r"closed .the instance Serializable user.box, at key :a"):
+        Saver(session.world, MemoryBlobs(), "a").save(value)
+
+
+def test_many_values_with_an_instance(session: Session) -> None:
+    code = """
+      (struct box [inside])
+      (instance Serializable box (serialize [b] b.inside) (deserialize [v] (box v)))
+      (let [boxes (vec (map box (range 20000)))] (= boxes (deserialize (serialize boxes))))
+    """
+    assert session.evaluate(code) is True

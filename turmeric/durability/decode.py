@@ -72,7 +72,7 @@ class Decoder:
         found = resolver.resolve(self.claims, None if places is None else used_entries(message, places))
         self.types, self.functions, self.points = found.types, found.functions, found.points
         self.globals: dict[int, Global | None] = {}
-        self.acquisition = Acquisition(instances, lambda place: way_to(self, place))
+        self.acquisition: Acquisition | None = None
         self.stand_ins: list[tuple[int, str, str]] = []
         self.check_names()
         self.made: list[Any] = [PENDING] * len(self.heap)
@@ -146,12 +146,13 @@ class Decoder:
         if not self.stand_ins:
             self.build_stage(self.places, filled)
             return
+        acquisition = self.acquisition = Acquisition(self.instances, lambda place: way_to(self, place))
         with_contents = set(filled)
         try:
             for places in stages(self.heap, self.links):
                 self.build_stage(places, [place for place in places if place in with_contents])
         except BaseException as error:
-            first = self.acquisition.give_back(error)
+            first = acquisition.give_back(error)
             if first is error:
                 raise
             raise first from error.__cause__
@@ -291,6 +292,7 @@ def build_set(decoder: Decoder, row: Row, place: int) -> Any:
 
 def build_stand_in(decoder: Decoder, row: Row, place: int) -> Any:
     tag, module, name, stand_in = row
+    assert decoder.acquisition is not None
     names = decoder.module(module), decoder.claims.names[name]
     return decoder.acquisition.revive(tag, *names, place, decoder.value(stand_in))
 
