@@ -140,7 +140,9 @@ def test_inspect_tells_what_waits_and_what_changed(tmp_path: Path) -> None:
     assert "tax = 3" in shown
     assert "fits the code that is there now" in shown
     (tmp_path / "shop.tur").write_text(PROGRAM.replace("(- 0 tax)", "(- 1 tax)"))
-    assert "does not fit: shop.total waits at" in tur(tmp_path, "inspect", "saved.bin").stdout
+    done = tur(tmp_path, "inspect", "saved.bin")
+    assert done.returncode == 1
+    assert "1 thing does not fit the code that is there now:\n  1. shop.total waits at `ask`" in done.stdout
 
 
 def test_resuming_does_not_start_the_work_of_imported_modules_again(tmp_path: Path) -> None:

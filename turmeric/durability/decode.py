@@ -463,7 +463,7 @@ def decoded(data: bytes, resolver: Resolver, instances: Instances, external: lis
     check_alone(message, 0)
     check_from_outside(message, external is not None)
     decoder = Decoder(message, resolver, instances, external)
-    resolver.mismatches.refuse(message)
+    resolver.refuse(message)
     decoder.check_lengths()
     return decoder.decode()
 

@@ -1,154 +1,193 @@
-"""Looking into saved bytes without resuming them, and without the code they need.
+"""Looking into saved bytes without resuming them.
 
-`describe` gives what a message holds as plain data (for JSON and for tables): its
-writer, its modules, the frames from the innermost out, each with its variables.
+`describe` gives what a message holds as plain data, for JSON, tables and pictures;
+docs/inspecting.md says what each part means.  It needs no code of the program.  With
+`Origins` it also says where the frames are in the sources that are there now.
 """
 
 from __future__ import annotations
 
-from turmeric.durability import wire
-from turmeric.durability.message import Message
-from turmeric.durability.stages import STAND_INS
-from turmeric.vocabulary.printer import write
+from itertools import islice
+
+from turmeric.durability import brief, wire
+from turmeric.durability.contents import Contents
+from turmeric.durability.insides import ATOMS, STAND_INS
+from turmeric.durability.sizes import Sizes
+from turmeric.durability.trails import Trails
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
-TEXT_LIMIT = 60
-DEPTH_LIMIT = 3
+    from turmeric.durability.origins import Origins
 
 Described = dict[str, "Any"]
 
+LONG = 400
+"""Characters of a value's text, at most."""
+FRAMES = 100
+"""Frames of a continuation inside another value that are named."""
+NAMES = frozenset((*ATOMS, wire.SENTINEL, wire.PROMPT, wire.BASE))
+"""What has no parts, or is met again and again: it says nothing about sharing."""
 
-def describe(data: bytes) -> Described:
+
+def describe(contents: Contents, origins: Origins | None = None, size: int = 0) -> Described:
     """What a message holds.  Raises corrupt-data."""
-    message = Message(data)
-    claims, reader = message.claims, Inspector(message)
-    return {
-        "format": message.version,
-        "writer": claims.writer,
-        "program": claims.program,
-        "bytes": len(data),
-        "modules": [
-            {"module": row.name, "file": row.file, "version": row.version}
-            for row in claims.modules
-            if row.version is not None
-        ],
-        "root": reader.kind(message.root),
-        "value": reader.text(message.root, 0),
-        "frames": reader.frames(message.root),
-        "objects": reader.census(),
-    }
+    return Inspector(contents, origins).all(size)
 
 
 class Inspector:
-    """Reads the tables and the heap of one message."""
+    """Describes one message."""
 
-    def __init__(self, message: Message) -> None:
-        self.message = message
-        self.claims = message.claims
-        self.heap = message.heap
+    def __init__(self, contents: Contents, origins: Origins | None) -> None:
+        self.contents = contents
+        self.origins = origins
+        self.sizes = Sizes(contents)
+        self.uses = self.sizes.uses()
+        self.trails = Trails(contents)
 
-    def kind(self, slot: Any) -> str:
-        """What a value is, in a word."""
-        if type(slot) is list:
-            row = self.heap[slot[0]]
-            return self.claims.types[row[1]].name if row[0] == wire.STRUCT else wire.NAMES[row[0]]
-        names = {type(None): "nil", bool: "bool", int: "integer", float: "float", str: "string", bytes: "bytes"}
-        return names[type(slot)]
-
-    def frames(self, slot: Any) -> list[Described]:
-        """The frames of the continuation at the root, from the innermost out."""
-        if type(slot) is not list or self.heap[slot[0]][0] != wire.CONTINUATION:
-            return []
-        return self.frames_of_row(self.heap[slot[0]])
-
-    def chain(self, reference: Any) -> list[Described]:
-        """The frames of a chain, through all the runs it consists of."""
-        found: list[Described] = []
-        while reference is not None:
-            start = reference[1] if len(reference) == 2 else 0
-            found += [self.frame(*frame) for frame in self.message.shape.runs[reference[0]][start:]]
-            reference = self.heap[reference[0]][1]
+    def all(self, size: int) -> Described:
+        message, claims, root = self.contents.message, self.contents.claims, self.contents.message.root
+        is_chain = self.contents.tag(root) == wire.CONTINUATION
+        found = {
+            "format": message.version,
+            "writer": claims.writer,
+            "program": claims.program,
+            "bytes": size,
+            "bytes_of": {"tables": len(claims.data), "values": sum(self.sizes.own)},
+            "earlier": {
+                "messages": [base.hex() for base in message.bases],
+                "objects": sum(row[0] == wire.EARLIER for row in message.heap),
+            },
+            "modules": list(self.modules()),
+            "root": self.contents.kind(root),
+            "value": brief.text(self.contents, root, LONG),
+            **(self.chain(root[0]) if is_chain else {"frames": [], "marks": []}),
+            "parts": [] if is_chain else list(self.parts(root)),
+        }
+        found["continuations"] = list(self.nested())
+        found["shared"] = list(self.shared())
+        found["stand_ins"] = list(self.stand_ins())
+        found["objects"] = self.census()
         return found
 
-    def frame(self, number: int, slots: list[Any]) -> Described:
-        point = self.claims.points[number]
-        file = next(row.file for row in self.claims.modules if row.name == point.module)
+    def modules(self) -> Iterator[Described]:
+        for row in self.contents.claims.modules:
+            if row.version is not None:
+                now = self.origins.version(row.name) if self.origins is not None else None
+                yield {"module": row.name, "file": row.file, "version": row.version, "version_now": now}
+
+    # Frames ---------------------------------------------------------------------------------------
+
+    def chain(self, place: int) -> Described:
+        """The frames of a continuation from the innermost out, and the marks between them."""
+        frames: list[Described] = []
+        marks: list[Described] = []
+        pieces = list(self.contents.pieces(self.contents.heap[place]))
+        runs = {at for reference, _ in pieces for at, _, _ in self.contents.chain(reference)}
+        self.sizes.pass_over([place, *runs])
+        for reference, mark in pieces:
+            for _, _, frame in self.contents.chain(reference):
+                frames.append(self.frame(len(frames) + 1, *frame))
+            marks.append({"after": len(frames), **self.value(mark)})
+        return {"frames": frames, "marks": marks}
+
+    def frame(self, number: int, point: int, slots: list[Any]) -> Described:
+        row = self.contents.claims.points[point]
+        variables = [
+            {"name": name or None, **self.value(slot)} for name, slot in zip(row.variables, slots, strict=True)
+        ]
+        own = len(wire.pack(point))
         return {
-            "function": point.symbol,
-            "at": point.label,
-            "file": file or f"{point.module}.tur",
-            "line": point.line,
-            "schema": point.schema.hex(),
-            "variables": {
-                name: self.text(slot, 0) for name, slot in zip(point.variables, slots, strict=True) if name
-            },
+            "number": number,
+            "function": row.symbol,
+            "at": row.label,
+            "file": self.contents.file(row),
+            "line": row.line,
+            **(self.origins.line(row) if self.origins is not None else {}),
+            "schema": row.schema.hex(),
+            "bytes": own + sum(each["bytes"] for each in variables),
+            "variables": variables,
         }
+
+    def value(self, slot: Any) -> Described:
+        """A value: its kind, its text, and the bytes it takes if it is met here first."""
+        return {
+            "kind": self.contents.kind(slot),
+            "text": brief.text(self.contents, slot, LONG),
+            "bytes": self.sizes.value(slot),
+            "shared": type(slot) is list and self.is_shared(slot[0]),
+        }
+
+    # Values ---------------------------------------------------------------------------------------
+
+    def parts(self, root: Any) -> Iterator[Described]:
+        """What is directly inside the root that is no continuation, each with its size."""
+        if type(root) is not list:
+            return
+        self.sizes.pass_over([root[0]])
+        if self.contents.tag(root) == wire.LIST:
+            for number, (_, _, slot) in enumerate(self.contents.chain(root)):
+                yield {"name": f"element {number}", **self.value(slot)}
+            return
+        for step, slot in self.contents.parts(root[0]):
+            yield {"name": step, **self.value(slot)}
+
+    def nested(self) -> Iterator[Described]:
+        """The continuations inside: those of generators, of tasks, of frames' variables."""
+        for place in self.trails.order:
+            row = self.contents.heap[place]
+            if row[0] == wire.CONTINUATION and place != self.root_place():
+                yield {
+                    "path": self.trails.to(place),
+                    "one_shot": bool(row[1] & 1),
+                    "count": self.contents.frame_count(row),
+                    "frames": list(islice(self.functions(row), FRAMES)),
+                }
+
+    def functions(self, row: list[Any]) -> Iterator[str]:
+        """The functions and lines of a continuation's frames, from the innermost out."""
+        for reference, _ in self.contents.pieces(row):
+            for _, _, (number, _) in self.contents.chain(reference):
+                point = self.contents.claims.points[number]
+                yield f"{point.symbol} ({self.contents.file(point)}:{point.line})"
+
+    def root_place(self) -> int | None:
+        root = self.contents.message.root
+        return root[0] if type(root) is list else None
+
+    def is_shared(self, place: int) -> bool:
+        return self.uses[place] > 1 and self.contents.heap[place][0] not in NAMES
+
+    def shared(self) -> Iterator[Described]:
+        """What is referred to more than once."""
+        for place in self.trails.order:
+            if self.is_shared(place):
+                yield {
+                    "path": self.trails.to(place),
+                    "kind": self.contents.kind([place]),
+                    "text": brief.text(self.contents, [place], LONG),
+                    "references": self.uses[place],
+                    "bytes": self.sizes.own[place],
+                }
+
+    def stand_ins(self) -> Iterator[Described]:
+        """What an instance of the program brings back: values, and resources outside of it."""
+        for place in self.trails.order:
+            row = self.contents.heap[place]
+            if row[0] in STAND_INS:
+                yield {
+                    "path": self.trails.to(place),
+                    "kind": STAND_INS[row[0]],
+                    "type": self.contents.claims.names[row[2]],
+                    "from": brief.text(self.contents, row[3], LONG),
+                }
 
     def census(self) -> dict[str, int]:
         """How many objects of each kind the heap holds."""
         counts: dict[str, int] = {}
-        for row in self.heap:
-            name = wire.NAMES[row[0]]
+        for row in self.contents.heap:
+            name = wire.NAMES.get(row[0], f"object {row[0]}")
             counts[name] = counts.get(name, 0) + 1
         return dict(sorted(counts.items()))
-
-    # Values as text -------------------------------------------------------------------------
-
-    def text(self, slot: Any, depth: int) -> str:
-        """A value, cut to a length a person can take in."""
-        if type(slot) is not list:
-            return shorten(write(slot))
-        row = self.heap[slot[0]]
-        start = slot[1] if len(slot) == 2 else 0
-        return shorten(self.object(row, start, depth))
-
-    def object(self, row: list[Any], start: int, depth: int) -> str:
-        tag = row[0]
-        if tag in (wire.SYMBOL, wire.KEYWORD):
-            return (":" if tag == wire.KEYWORD else "") + str(row[1])
-        if tag in (wire.TEXT, wire.BYTES):
-            return write(row[1])
-        if tag == wire.GLOBAL:
-            return f"{self.claims.modules[row[1]].name}.{self.claims.names[row[2]]}"
-        if tag == wire.CLOSURE:
-            return f"#<fn {self.claims.functions[row[1]].symbol}>"
-        if tag == wire.CONTINUATION:
-            return f"#<continuation of {len(self.frames_of_row(row))} frames>"
-        if tag in STAND_INS:
-            return f"#<{self.claims.names[row[2]]} from {self.text(row[3], depth + 1)}>"
-        if depth >= DEPTH_LIMIT:
-            return "..."
-        return self.compound(row, start, depth)
-
-    def frames_of_row(self, row: list[Any]) -> list[Described]:
-        return [frame for chain in row[3::2] for frame in self.chain(chain)]
-
-    def compound(self, row: list[Any], start: int, depth: int) -> str:
-        tag = row[0]
-        if tag in (wire.CELL, wire.REF, wire.RC, wire.FUTURE):
-            inside = self.text(row[1], depth + 1)
-            return inside if tag == wire.CELL else f"#<{wire.NAMES[tag]} {inside}>"
-        if tag == wire.STRUCT:
-            return " ".join([f"({self.claims.types[row[1]].name}", *self.texts(row[2:], depth)]) + ")"
-        if tag == wire.LIST:
-            return "(" + " ".join(self.texts(row[2 + start :], depth)) + ")"
-        if tag == wire.VECTOR:
-            return "[" + " ".join(self.texts(row[1:], depth)) + "]"
-        if tag == wire.MAP:
-            pairs = zip(self.texts(row[1::2], depth), self.texts(row[2::2], depth), strict=True)
-            return "{" + ", ".join(f"{key} {value}" for key, value in pairs) + "}"
-        if tag == wire.SET:
-            return "#{" + " ".join(self.texts(row[1:], depth)) + "}"
-        return f"#<{wire.NAMES[tag]}>"
-
-    def texts(self, slots: list[Any], depth: int) -> list[str]:
-        """The first few values; `...` for the rest."""
-        shown = [self.text(slot, depth + 1) for slot in slots[:12]]
-        return [*shown, "..."] if len(slots) > 12 else shown
-
-
-def shorten(text: str) -> str:
-    return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 3] + "..."

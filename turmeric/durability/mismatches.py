@@ -1,35 +1,37 @@
-"""What no longer fits: collecting it, and raising it as one `schema-mismatch`.
+"""What no longer fits, collected.
 
 The resolver and the decoder note what they cannot find; everything is noted before
-anything is raised, so that one error can tell all of it.
+anything is raised (`refusing`), so that one error can tell all of it.
 """
 
 from __future__ import annotations
 
 from turmeric.durability.message import FunctionRow, PointRow, TypeRow, full
 from turmeric.running.world import World
-from turmeric.vocabulary.errors import failure
 from turmeric.vocabulary.namespace import UNBOUND, nearest
-from turmeric.vocabulary.structs import Struct, StructType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from turmeric.durability.message import Message
+    from typing import Any
+
     from turmeric.vocabulary.namespace import Global
 
+    Facts = dict[str, Any]
     Row = PointRow | FunctionRow | TypeRow | None
 
-PATCHED = "edit the code back, or resume with the version that saved it"
+PARTS = ("kind", "symbol", "old", "new", "detail", "source", "paths", "count", "then", "now", "renamed", "advice")
+"""What is known of a mismatch, in the order of the fields of the struct `serial.mismatch`."""
 
 
 class Mismatch:
     """One thing that no longer fits: what it is, what was saved, what is there now.
 
     `row` is the entry of the message's tables that was not found again, None for
-    definitions and instances.
+    definitions and instances.  The rest is filled in when all was found: `paths` lead to
+    what is affected (of `count` in all, the first ones), `then` and `now` are
+    what was saved and what is there, `renamed` is where it seems to have gone, `advice`
+    says what can be done, the best first.
     """
-
-    __slots__ = ("detail", "kind", "new", "old", "row", "source", "symbol")
 
     def __init__(
         self, kind: str, symbol: str, old: str, new: str | None, detail: str, source: str, row: Row = None
@@ -41,6 +43,21 @@ class Mismatch:
         self.detail = detail
         self.source = source
         self.row = row
+        self.paths: list[str] = []
+        self.count = 0
+        self.then: Facts = {}
+        self.now: Facts = {}
+        self.renamed: str | None = None
+        self.advice: list[str] = []
+
+    @property
+    def definition(self) -> str:
+        """The full name of the definition that it is about."""
+        return self.symbol if self.row is None else full(self.row.module, self.row.name)
+
+    def data(self) -> dict[str, Any]:
+        """All of it as plain data; docs/inspecting.md says what the parts mean."""
+        return {name: getattr(self, name) for name in PARTS}
 
 
 class Mismatches:
@@ -53,6 +70,8 @@ class Mismatches:
     def note(
         self, kind: str, symbol: str, old: bytes, new: bytes | None, detail: str, source: str, row: Row = None
     ) -> None:
+        if row is None and any(each.kind == kind and each.symbol == symbol for each in self.found):
+            return  # a name that the heap has twice
         self.found.append(Mismatch(kind, symbol, old.hex(), new.hex() if new else None, detail, source, row))
 
     def missing(self, kind: str, module: str, name: str, old: bytes, row: Row = None) -> None:
@@ -66,23 +85,6 @@ class Mismatches:
             hint = f"; the nearest name is `{near}`" if near else ""
             detail = f"{symbol} no longer exists{hint}"
         self.note(kind, symbol, old, None, detail, module, row)
-
-    def refuse(self, message: Message) -> None:
-        """Raise `schema-mismatch` if anything did not fit."""
-        if not self.found:
-            return
-        first = self.found[0]
-        more = len(self.found) - 1
-        detail = first.detail + (f" (and {more} more)" if more else "") + f"; {PATCHED}"
-        what_type = self.world.find("serial", "mismatch").force()
-        assert isinstance(what_type, StructType)
-        what = Struct(what_type, (first.kind, first.symbol, first.old, first.new, detail, first.source))
-        modules = message.claims.modules
-        version = next((row.version for row in modules if first.symbol.startswith(row.name + ".")), None)
-        error = failure("schema-mismatch", "")
-        assert isinstance(error.value, Struct)
-        error.value.values = (what, version)
-        raise error
 
 
 def is_defined(found: Global) -> bool:

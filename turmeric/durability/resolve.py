@@ -25,6 +25,7 @@ from turmeric.vocabulary.structs import Struct, StructType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from turmeric.durability.message import Message
     from turmeric.intermediate import anf
     from turmeric.intermediate.anf import Code
 
@@ -147,6 +148,8 @@ class Resolver:
         self.world = world
         self.definitions = definitions_of(world)
         self.mismatches = Mismatches(world)
+        self.found: dict[bytes, Resolved] = {}
+        """What the tables of each message were resolved to, for reports."""
 
     def resolve(self, claims: Claims, used: Used | None = None) -> Resolved:
         """What the tables refer to, or those entries that are `used`; a mismatch for each that is not found."""
@@ -158,9 +161,11 @@ class Resolver:
                 [self.point(row) if number in points else None for number, row in enumerate(claims.points)],
             )
             self.check_names(claims, found)
+            self.found[claims.data] = found
             return found
         known = self.definitions.resolved.get(claims.data)
         if known is not None:
+            self.found[claims.data] = known
             return known
         before = len(self.mismatches.found)
         found = Resolved(
@@ -168,6 +173,7 @@ class Resolver:
             [self.function(row) for row in claims.functions],
             [self.point(row) for row in claims.points],
         )
+        self.found[claims.data] = found
         self.check_names(claims, found)
         if len(self.mismatches.found) == before:
             self.definitions.resolved[claims.data] = found
@@ -177,6 +183,13 @@ class Resolver:
         """Note the definitions that are gone though what was found refers to them."""
         for module, name in names_gone(self.world, claims.modules, found.functions, found.points):
             self.mismatches.missing("definition", module, name, b"")
+
+    def refuse(self, *messages: Message) -> None:
+        """Raise `schema-mismatch` if anything did not fit: of a message, and those it refers to."""
+        if self.mismatches.found:
+            from turmeric.durability.refusing import mismatch_error
+
+            raise mismatch_error(self, messages)
 
     def module(self, name: str) -> Module | None:
         """The module of that name, loaded for its definitions if need be."""

@@ -17,6 +17,8 @@ OPTIONS: dict[str, tuple[str, ...] | None] = {
     "--id": (),
     "--expires": (),
     "--retires": (),
+    "--against": (),
+    "--graph": (),
     "--json": None,
     "--debug": None,
     "--version": None,
@@ -31,6 +33,8 @@ VALUES = {
     "--id": "a name for the key",
     "--expires": "a number of days",
     "--retires": "a number of days",
+    "--against": "a file of the program",
+    "--graph": "a file that ends in .svg or .dot",
 }
 
 SHORT = {"-h": "--help", "-V": "--version"}

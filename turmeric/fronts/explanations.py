@@ -201,8 +201,8 @@ EXPLANATIONS: dict[str, Explanation] = {
         "A saved continuation names the functions it waits in.  One of them no longer exists,\n"
         "or its code or a type changed so that what was saved does not fit.",
         '(throw (schema-mismatch (error "app.orders.total no longer exists") "1.3.0"))',
-        "Run the version of the program that saved the data (the error has it), or bring the\n"
-        "function back.  Give modules a :version, so that the message can name it.",
+        "The error lists all that does not fit, each with what can be done; `tur inspect FILE`\n"
+        "does so without resuming.  Give modules a :version, so that the message can name it.",
     ),
     "corrupt-data": Explanation(
         "saved data is damaged",

@@ -23,6 +23,7 @@ Commands
   expand FILE              show a program with its macros expanded
   resume FILE [VALUE]      go on with a continuation that was saved to a file
   inspect FILE             show what a saved file holds
+  diff FILE FILE           what changed from one saved file to another
   key new|list|remove      the keys that seal saved data
   explain [ERROR-NAME]     what an error means, and what to do about it
   help [COMMAND]           more about a command, with examples
@@ -128,13 +129,29 @@ A sealed file is opened with the keys that `tur key list` shows.
 """
 
 INSPECT = """\
-tur inspect FILE [--json] [--program PATH]
+tur inspect FILE [--json] [--program PATH] [--against FILE.tur] [--graph PICTURE]
 
 Show what a saved file holds, without running anything: its format version, the functions
-it waits in and where, the values they keep, and whether it fits the code that is there now.
+it waits in and where, the values they keep with their sizes, what is shared, what does not
+fit the code that is there now.  The exit status is 1 when something does not fit.
 
   tur inspect checkpoint-order-validated.bin
   tur inspect approval.bin --json | jq .frames
+  tur inspect approval.bin --against new/approve.tur    only what would not fit that file
+  tur inspect approval.bin --graph approval.svg         a picture; .dot for Graphviz
+
+The modules are looked for in the current directory, or in that of --program.
+"""
+
+DIFF = """\
+tur diff FILE FILE [--json]
+
+Show what changed from one saved file to another: frames that were popped and pushed,
+variables, values inside them, module versions, sizes.  Nothing runs.  The exit status is
+0 when the files are the same, 1 when they differ or cannot be read.
+
+  tur diff yesterday.bin today.bin
+  tur diff --json a.bin b.bin | jq .changes
 """
 
 KEY = """\
@@ -174,6 +191,7 @@ PAGES = {
     "expand": EXPAND,
     "resume": RESUME,
     "inspect": INSPECT,
+    "diff": DIFF,
     "key": KEY,
     "explain": EXPLAIN,
     "help": HELP,

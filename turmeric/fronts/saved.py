@@ -1,4 +1,4 @@
-"""`tur resume` and `tur inspect`: saved continuations on the command line."""
+"""`tur resume`: saved continuations on the command line."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from turmeric.fronts.statuses import OK, USAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from turmeric.assembly.session import Session
     from turmeric.fronts.arguments import Arguments
 
@@ -78,60 +76,3 @@ def opened(data: bytes) -> tuple[bytes, dict[str, str] | None]:
     from turmeric.durability.keyfiles import configured
 
     return open_sealed(data, configured(), limit=len(data)), described(data)
-
-
-def inspect(arguments: Arguments) -> int:
-    """Show what a saved file holds: writer, modules, frames, variables, and whether it fits."""
-    from turmeric.durability.inspection import describe
-
-    path = arguments.operands[0]
-    data, seal = opened(read_bytes(path))
-    described = describe(data)
-    described["sealed"] = seal
-    described["mismatches"] = mismatches(arguments, data)
-    if "--json" in arguments.options:
-        import json
-
-        print(json.dumps(described, indent=2))
-    else:
-        show(path, described)
-    return OK
-
-
-def mismatches(arguments: Arguments, data: bytes) -> list[dict[str, Any]]:
-    """What would not fit the code that is there now."""
-    from turmeric.assembly.session import Session
-    from turmeric.durability.message import Message
-    from turmeric.durability.resolve import Resolver
-
-    session = Session([program_root(arguments)])
-    resolver = Resolver(session.world)
-    resolver.resolve(Message(data).claims)
-    return [
-        {"kind": found.kind, "symbol": found.symbol, "detail": found.detail, "source": found.source}
-        for found in resolver.mismatches.found
-    ]
-
-
-def show(path: str, described: dict[str, Any]) -> None:
-    """The table for people."""
-    frames = described["frames"]
-    counted = f"{len(frames)} frame{'' if len(frames) == 1 else 's'}, " if described["root"] == "continuation" else ""
-    print(f"{path}: {described['root']}, {counted}{described['bytes']} bytes, format {described['format']}")
-    if described["sealed"]:
-        print("sealed with the key {key} ({algorithm}); the seal holds".format(**described["sealed"]))
-    print(f"written by {described['writer']}, program {described['program']}")
-    for module in described["modules"]:
-        print(f"  module {module['module']} ({module['file']}), version {module['version']}")
-    if described["root"] != "continuation":
-        print(f"value: {described['value']}")
-    if frames:
-        print("frames, the innermost first:")
-    for frame in frames:
-        print(f"  {frame['function']} waits at {frame['at']} ({frame['file']}:{frame['line']})")
-        for name, text in frame["variables"].items():
-            print(f"      {name} = {text}")
-    for found in described["mismatches"]:
-        print(f"does not fit: {found['detail']}")
-    if not described["mismatches"]:
-        print("fits the code that is there now")

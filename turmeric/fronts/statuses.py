@@ -51,6 +51,12 @@ def failed(error: TurmericError, debug: bool = False) -> int:
         show_traceback(error)
     sys.stdout.flush()
     print(report(error, wants_color(sys.stderr)), file=sys.stderr)
+    if error.name == "schema-mismatch":
+        from turmeric.fronts.misfits import error_lines
+        from turmeric.fronts.tabular import Paper
+
+        for line in error_lines(error.value, Paper(sys.stderr)):
+            print(line, file=sys.stderr)
     return FAILED
 
 
