@@ -9,8 +9,10 @@ import pytest
 
 from turmeric.assembly.session import Session
 from turmeric.durability import brief, insides, wire
+from turmeric.durability.blobs import MemoryBlobs
 from turmeric.durability.contents import Contents
 from turmeric.durability.fitting import fit_of
+from turmeric.durability.incremental import Saver
 from turmeric.durability.inspection import describe
 from turmeric.durability.message import Message
 from turmeric.durability.origins import Origins
@@ -307,3 +309,28 @@ def test_a_large_collection_in_parts_is_read_through_them() -> None:
     assert brief.text(contents, [1]) == "[10 #<ref 5> 30 36]"
     assert texts(contents, "ref") == ["element 0 -> element 1"]
     assert contents.kind([1]) == "vector"
+
+
+def test_what_does_not_fit_inside_a_lazy_value(here: Path) -> None:
+    data = saved(here, PROGRAM.replace("{:in [(wrapped 3)]}", '(lazy [(item "c" 1)])'))
+    (here / "shop.tur").write_text((here / "shop.tur").read_text().replace("price : int64", "cents : int64"))
+    found = next(each for each in fit_of(Message(data), Session([str(here)]).world).mismatches if each.kind == "type")
+    assert found.paths[-1] == f"{MAIN} -> variable w -> content of the lazy value -> element 0"
+    assert found.count == 3
+
+
+def test_what_does_not_fit_in_an_earlier_message() -> None:
+    session, store = Session(), MemoryBlobs()
+    session.evaluate("(struct item [a b]) (def v (vec (map (fn [n] (item n n)) (range 0 100))))")
+    both = session.evaluate("[v (conj v 5)]")
+    saver = Saver(session.world, store, "state")
+    saver.save(both.tail[0])
+    described = describe(Contents(Message(store.get(saver.save(both)))))
+    assert described["earlier"]["objects"] > 0 and len(described["earlier"]["messages"]) == 1
+    later = Session()
+    later.evaluate("(struct item [a c])")
+    with pytest.raises(TurmericError) as caught:
+        Saver(later.world, store, "state").load()
+    what = caught.value.value.values[0]
+    assert (what.get("symbol"), what.get("count")) == ("user.item", 100)
+    assert next(iter(what.get("paths"))) == "in an earlier message: element 0"

@@ -74,7 +74,18 @@ def explained(resolver: Resolver, messages: Sequence[Message]) -> list[Mismatch]
     for each in found:
         if not each.paths:
             each.paths = ["the code that is left to run"]
-    return sorted(found, key=rank)
+    return sorted(merged(found), key=rank)
+
+
+def merged(found: list[Mismatch]) -> list[Mismatch]:
+    """One entry for what does not fit in several messages: its own and those inside, or earlier ones."""
+    kept: dict[tuple[str, ...], Mismatch] = {}
+    for each in found:
+        first = kept.setdefault((each.kind, each.symbol, each.old, each.detail), each)
+        if first is not each:
+            first.count += each.count
+            first.paths = [*first.paths, *each.paths][:PATHS]
+    return list(kept.values())
 
 
 def share_names(found: list[Mismatch]) -> None:
