@@ -73,6 +73,14 @@ class Inspector:
             reference = self.heap[reference[0]][1]
         return found
 
+    def length(self, reference: Any) -> int:
+        """How many frames a chain has; to describe them would not end where one holds its own chain."""
+        count = 0
+        while reference is not None:
+            count += self.message.shape.runs.length(reference[0]) - (reference[1] if len(reference) == 2 else 0)
+            reference = self.heap[reference[0]][1]
+        return count
+
     def frame(self, number: int, slots: list[Any]) -> Described:
         point = self.claims.points[number]
         file = next(row.file for row in self.claims.modules if row.name == point.module)
@@ -110,17 +118,17 @@ class Inspector:
         if tag in (wire.SYMBOL, wire.KEYWORD):
             return (":" if tag == wire.KEYWORD else "") + str(row[1])
         if tag in (wire.TEXT, wire.BYTES):
-            return write(row[1])
+            return write(row[1][:TEXT_LIMIT])  # which may be long, and shown for each frame
         if tag == wire.GLOBAL:
             return f"{self.claims.modules[row[1]].name}.{self.claims.names[row[2]]}"
         if tag == wire.CLOSURE:
             return f"#<fn {self.claims.functions[row[1]].symbol}>"
         if tag == wire.CONTINUATION:
-            return f"#<continuation of {len(self.frames_of_row(row))} frames>"
-        if tag in STAND_INS:
-            return f"#<{self.claims.names[row[2]]} from {self.text(row[3], depth + 1)}>"
+            return f"#<continuation of {sum(self.length(chain) for chain in row[3::2])} frames>"
         if depth >= DEPTH_LIMIT:
             return "..."
+        if tag in STAND_INS:
+            return f"#<{self.claims.names[row[2]]} from {self.text(row[3], depth + 1)}>"
         return self.compound(row, start, depth)
 
     def frames_of_row(self, row: list[Any]) -> list[Described]:
