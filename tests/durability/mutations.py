@@ -11,7 +11,8 @@ Items = list[Any]
 EXTREMES: tuple[Any, ...] = (
     0, 1, 2, -1, -10, 23, 24, 255, 256, 65_535, 2**31, 2**32, 2**63, -(2**63), 2**64, -(2**70), 10**400,
     0.0, -0.0, 1.5, float("nan"), float("inf"), True, False, None, "", "x", "a longer text than sixteen", "\x00",
-    "\u00e9", b"", b"x", b"a longer run than sixteen bytes", [], [0], [1], [0, 1], [10**6], [-1], [0, 0], [[0]], {}, {1: 2},
+    "\u00e9", b"", b"x", b"a longer run than sixteen bytes", [], [0], [1], [0, 1],
+    [10**6], [-1], [0, 0], [[0]], {}, {1: 2},
     "core", "io", "os", "..", "/etc/passwd", "map", "if", "defn", "throw", "deep.down", ".", "core.error",
 )
 TAGS = 32

@@ -128,7 +128,6 @@ class Decoder:
 
     def decode(self) -> Any:
         """The root."""
-        self.once = not self.stand_ins and not self.message.bases
         self.build()
         return self.value(self.message.root)
 
@@ -502,6 +501,7 @@ def decoded(
     decoder = Decoder(message, resolver, instances, external)
     resolver.mismatches.refuse(message)
     decoder.check_lengths()
+    decoder.once = not decoder.stand_ins
     return decoder.decode()
 
 
