@@ -171,7 +171,8 @@ class Decoder:
     def order(self, places: Collection[int]) -> Collection[int]:
         """The places to build, each after all it is made of; what is made of itself is refused."""
         made, links = self.made, self.links
-        pending = array("I", [place for place in sorted(places, reverse=True) if made[place] is PENDING])
+        backwards = reversed(places) if isinstance(places, range) else sorted(places, reverse=True)
+        pending = array("I", (place for place in backwards if made[place] is PENDING))
         back = (place for place in self.message.shape.back if made[place] is PENDING)
         if all(at > place or made[at] is not PENDING for place in back for at in links[place]):
             return pending  # most messages: what an object is made of was first met in it
