@@ -9,9 +9,9 @@ import pytest
 
 from turmeric.assembly.session import Session
 from turmeric.durability import brief, insides, wire
+from turmeric.durability.against import fit_of
 from turmeric.durability.blobs import MemoryBlobs
 from turmeric.durability.contents import Contents
-from turmeric.durability.fitting import fit_of
 from turmeric.durability.incremental import Saver
 from turmeric.durability.inspection import describe
 from turmeric.durability.message import Message

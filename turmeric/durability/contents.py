@@ -107,7 +107,7 @@ class Contents:
         row = self.heap[place]
         if row[0] not in RUNS:
             return []  # which is in an earlier message
-        return self.runs[place] if row[0] == wire.FRAMES else row[2:]
+        return list(self.runs.outwards(place)) if row[0] == wire.FRAMES else row[2:]
 
     def rest(self, place: int) -> Any:
         """A reference to the run in which one continues, or nil."""
@@ -134,7 +134,7 @@ class Contents:
         row = self.heap[place]
         if row[0] not in RUNS:
             return 0
-        return len(self.runs[place]) if row[0] == wire.FRAMES else len(row) - 2
+        return self.runs.length(place) if row[0] == wire.FRAMES else len(row) - 2
 
     # Frames ---------------------------------------------------------------------------------------
 

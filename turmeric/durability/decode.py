@@ -8,17 +8,20 @@ only then does code of the program run: a `def` that was not read before, an ins
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Collection
 
-from turmeric.durability import wire
+from turmeric.durability import fitting, wire
 from turmeric.durability.acquiring import Acquisition
-from turmeric.durability.heap_paths import way_to
+from turmeric.durability.contents import Contents
 from turmeric.durability.instances import Instances, instances_of
 from turmeric.durability.large import HIGHEST, Trunk, whole
 from turmeric.durability.later import DEEPEST, Content
 from turmeric.durability.message import Message
+from turmeric.durability.naming import goes_by_name
 from turmeric.durability.resolve import Resolver, Used
 from turmeric.durability.stages import STAND_INS, stages
+from turmeric.durability.trails import Trails
 from turmeric.durability.wire import corrupt
 from turmeric.running.continuation import Base, Binding, Cleanup, Continuation, Handler, Mask, Prompt, Wind
 from turmeric.running.functions import MISSING
@@ -27,7 +30,6 @@ from turmeric.running.lazies import Lazy
 from turmeric.running.values import Cell, Closure, Rc, Ref
 from turmeric.vocabulary import lists, maps, sets, vectors
 from turmeric.vocabulary.namespace import UNBOUND
-from turmeric.vocabulary.structs import Struct
 from turmeric.vocabulary.symbols import keyword, symbol
 
 TYPE_CHECKING = False
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
 
 Row = list["Any"]
 PENDING = object()
+NOTHING: Row = []
+OPEN, DONE = 1, 2
 
 
 class Decoder:
@@ -69,7 +73,11 @@ class Decoder:
         self.heap = message.heap
         self.links = message.shape.links
         self.places: Collection[int] = range(len(self.heap)) if places is None else places
+        self.once = False
+        """Whether nobody needs the rows after this, so that each can go when its object is there."""
+        self.later: fitting.Later = []
         found = resolver.resolve(self.claims, None if places is None else used_entries(message, places))
+        self.found = found
         self.types, self.functions, self.points = found.types, found.functions, found.points
         self.globals: dict[int, Global | None] = {}
         self.acquisition: Acquisition | None = None
@@ -113,16 +121,9 @@ class Decoder:
                 self.resolver.mismatches.note("instance", symbol, b"", None, detail, module)
 
     def check_lengths(self) -> None:
-        """Check the rows whose length depends on the code that is there now.  Nothing mismatches."""
-        for row, point in zip(self.claims.points, self.points, strict=True):
-            if point is not None and len(row.variables) != len(point.point.live):
-                raise corrupt(f"a frame of {row.symbol} has the wrong number of variables")
-        for place in self.places:
-            row_ = self.heap[place]
-            if row_[0] == wire.STRUCT:
-                count_struct(self, row_)
-            elif row_[0] == wire.CLOSURE:
-                count_closure(self, row_)
+        """Check what the rows say against the code that is there now.  Nothing mismatched so far."""
+        self.later = fitting.check(self)
+        self.resolver.refuse(self.message)
 
     def module(self, number: int) -> str:
         return self.claims.modules[number].name
@@ -145,49 +146,61 @@ class Decoder:
                     filled.append(place)
         if not self.stand_ins:
             self.build_stage(self.places, filled)
+            fitting.check_built(self)
             return
-        acquisition = self.acquisition = Acquisition(self.instances, lambda place: way_to(self, place))
+        acquisition = self.acquisition = Acquisition(self.instances, self.way)
         with_contents = set(filled)
         try:
             for places in stages(self.heap, self.links):
                 self.build_stage(places, [place for place in places if place in with_contents])
+            fitting.check_built(self)
         except BaseException as error:
             first = acquisition.give_back(error)
             if first is error:
                 raise
             raise first from error.__cause__
 
+    def way(self, place: int) -> str:
+        """Where in the whole value an object is, for messages."""
+        contents = Contents(self.message)
+        contents.learn(self.found)
+        return Trails(contents).to(place)
+
     def build_stage(self, places: Collection[int], filled: list[int]) -> None:
         """Build what leads to nothing but each other and what was built before: cells and their like are
         there, empty; then the rest, then their contents."""
         for place in self.order(places):
             self.made[place] = BUILDERS[self.heap[place][0]](self, self.heap[place], place)
+            if self.once:
+                self.heap[place] = NOTHING
         for place in filled:
             FILLERS[self.heap[place][0]](self, self.heap[place], self.made[place])
 
-    def order(self, places: Collection[int]) -> list[int]:
+    def order(self, places: Collection[int]) -> Collection[int]:
         """The places to build, each after all it is made of; what is made of itself is refused."""
         made, links = self.made, self.links
-        pending = [place for place in sorted(places, reverse=True) if made[place] is PENDING]
-        if all(at > place or made[at] is not PENDING for place in pending for at in links[place]):
+        backwards = reversed(places) if isinstance(places, range) else sorted(places, reverse=True)
+        pending = array("I", (place for place in backwards if made[place] is PENDING))
+        back = (place for place in self.message.shape.back if made[place] is PENDING)
+        if all(at > place or made[at] is not PENDING for place in back for at in links[place]):
             return pending  # most messages: what an object is made of was first met in it
-        found: dict[int, None] = {}
-        open_: set[int] = set()
+        found, state = array("I"), bytearray(len(made))
         work = pending
         while work:
             place = work[-1]
-            if place in found or made[place] is not PENDING:
+            if state[place] == DONE:
                 work.pop()
                 continue
-            needed = [at for at in links[place] if made[at] is PENDING and at not in found]
+            needed = [at for at in links[place] if made[at] is PENDING and state[at] != DONE]
             if not needed:
-                found[work.pop()] = None
-            elif place in open_:
+                found.append(work.pop())
+                state[place] = DONE
+            elif state[place] == OPEN:
                 raise corrupt("an immutable value contains itself")
             else:
-                open_.add(place)
+                state[place] = OPEN
                 work.extend(needed)
-        return list(found)
+        return found
 
     def value(self, slot: Any) -> Any:
         """The value in a slot."""
@@ -197,10 +210,14 @@ class Decoder:
 
     def part(self, place: int, offset: int) -> Any:
         """A later part of a list or of a chain of frames, maybe of an earlier message."""
+        if place in self.nodes:
+            return self.nodes[place][offset]
         row = self.heap[place]
-        if row[0] == wire.EARLIER:
-            return self.base(row).nodes[row[2]][offset]
-        return self.nodes[place][offset]
+        return self.base(row).nodes[row[2]][offset]
+
+    def parted(self, place: int) -> list[Any] | None:
+        """A list for the parts of a row, if anybody may ask for them."""
+        return None if self.once and place not in self.message.shape.parts else []
 
     def base(self, row: Row) -> Decoder:
         """The earlier message that a row refers to."""
@@ -208,9 +225,18 @@ class Decoder:
         assert found is not None
         return found
 
-    def values(self, slots: Row) -> list[Any]:
-        value = self.value
-        return [value(slot) if type(slot) is list else slot for slot in slots]
+    def values(self, row: Row, start: int = 0) -> list[Any]:
+        """The values in a row's slots from `start` on; of the row nothing is left if nobody needs it."""
+        if self.once:
+            del row[:start]
+        else:
+            row = row[start:]
+        if list in set(map(type, row)):
+            value = self.value
+            for at, slot in enumerate(row):
+                if type(slot) is list:
+                    row[at] = value(slot)
+        return row
 
 
 def used_entries(message: Message, places: Collection[int]) -> Used:
@@ -223,7 +249,7 @@ def used_entries(message: Message, places: Collection[int]) -> Used:
         elif row[0] == wire.CLOSURE:
             functions.add(row[1])
         elif row[0] == wire.FRAMES:
-            points.update([number for number, _ in message.shape.runs[place]])
+            points.update([number for number, _ in message.shape.runs.outwards(place)])
         elif row[0] == wire.HANDLER:
             types.update([key for way, key in zip(row[2::3], row[3::3], strict=True) if way >= wire.ERROR_WAYS])
         elif row[0] == wire.CONTINUATION and row[2] is not None:
@@ -231,63 +257,61 @@ def used_entries(message: Message, places: Collection[int]) -> Used:
     return types, functions, points
 
 
-def count_struct(decoder: Decoder, row: Row) -> None:
-    type_ = decoder.types[row[1]]
-    assert type_ is not None
-    if len(row) - 2 != len(type_.fields):
-        raise corrupt(f"a {type_.name} has the wrong number of fields")
-
-
-def count_closure(decoder: Decoder, row: Row) -> None:
-    code = decoder.functions[row[1]]
-    assert code is not None
-    if len(row) - 2 != len(code.captured):
-        raise corrupt(f"the function {code.symbol} has the wrong number of captured values")
-
-
 def build_list(decoder: Decoder, row: Row, place: int) -> Any:
     tail = lists.EMPTY if row[1] is None else decoder.value(row[1])
-    nodes: list[Any] = []
-    for item in reversed(decoder.values(row[2:])):
-        tail = lists.cons(item, tail)
-        nodes.append(tail)
-    nodes.reverse()
-    decoder.nodes[place] = nodes
+    nodes = decoder.parted(place)
+    for at in range(len(row) - 1, 1, -1):
+        tail = lists.cons(decoder.value(row[at]), tail)
+        if nodes is not None:
+            nodes.append(tail)
+    if nodes is not None:
+        decoder.nodes[place] = nodes[::-1]
     return tail
 
 
 def build_frames(decoder: Decoder, row: Row, place: int) -> Any:
     outer = None if row[1] is None else decoder.value(row[1])
     points, values = decoder.points, decoder.values
-    linked = bool(decoder.links[place])
-    nodes: list[Any] = []
-    for number, slots in reversed(decoder.message.shape.runs[place]):
+    nodes = decoder.parted(place)
+    linked = list in set(map(type, row))
+    for number, slots in decoder.message.shape.runs.inwards(place):
         outer = (points[number], tuple(values(slots) if linked else slots), outer)
-        nodes.append(outer)
-    nodes.reverse()
-    decoder.nodes[place] = nodes
+        if nodes is not None:
+            nodes.append(outer)
+    if nodes is not None:
+        decoder.nodes[place] = nodes[::-1]
     return outer
 
 
 def build_struct(decoder: Decoder, row: Row, place: int) -> Any:
     type_ = decoder.types[row[1]]
     assert type_ is not None
-    return type_.nullary or type_.make(type_, tuple(decoder.values(row[2:])))
+    return type_.nullary or type_.make(type_, tuple(decoder.values(row, 2)))
 
 
 def build_map(decoder: Decoder, row: Row, place: int) -> Any:
-    flat = decoder.values(row[1:])
-    made = maps.from_pairs(zip(flat[::2], flat[1::2], strict=True))
+    flat = decoder.values(row, 1)
+    made = keyed(decoder, flat[::2], lambda: maps.from_pairs(zip(flat[::2], flat[1::2], strict=True)))
     if len(made) * 2 != len(flat):
         raise corrupt("a map has the same key twice")
     return made
 
 
 def build_set(decoder: Decoder, row: Row, place: int) -> Any:
-    made = sets.from_iterable(decoder.values(row[1:]))
-    if len(made) != len(row) - 1:
+    items = decoder.values(row, 1)
+    made = keyed(decoder, items, lambda: sets.from_iterable(items))
+    if len(made) != len(items):
         raise corrupt("a set has the same element twice")
     return made
+
+
+def keyed(decoder: Decoder, keys: Row, make: Callable[[], Any]) -> Any:
+    """A map or set, unless comparing its keys would take time that nobody has."""
+    try:
+        decoder.message.allowance.compare(keys)
+        return make()
+    except TypeError as error:
+        raise corrupt(f"a map or set has a key that cannot be one: {error}") from error
 
 
 def build_stand_in(decoder: Decoder, row: Row, place: int) -> Any:
@@ -300,7 +324,12 @@ def build_stand_in(decoder: Decoder, row: Row, place: int) -> Any:
 def build_global(decoder: Decoder, row: Row, place: int) -> Any:
     found = decoder.globals[place]
     assert found is not None
-    return found.force()
+    value = found.force()
+    if not goes_by_name(value):
+        detail = f"{found.symbol} is no function, type or cell any more"
+        decoder.resolver.mismatches.note("definition", found.symbol, b"", None, detail, found.module)
+        decoder.resolver.refuse(decoder.message)
+    return value
 
 
 def build_earlier(decoder: Decoder, row: Row, place: int) -> Any:
@@ -308,14 +337,29 @@ def build_earlier(decoder: Decoder, row: Row, place: int) -> Any:
 
 
 def build_parts(decoder: Decoder, row: Row, place: int) -> Trunk:
-    trunk = Trunk(decoder.values(row[1:]))
+    trunk = Trunk(decoder.values(row, 1))
     if trunk.height > HIGHEST:
         raise corrupt("a large collection is nested too deep")
     return trunk
 
 
 def build_large(decoder: Decoder, row: Row, place: int) -> Any:
-    return whole(wire.LARGE_KINDS[row[1]], decoder.value(row[2]), decoder.values(row[3:]))
+    """A large collection.  Rows that have the same parts share them only if they are vectors, and whole
+    nodes; so what each takes is counted."""
+    kind, trunk, rest = wire.LARGE_KINDS[row[1]], decoder.value(row[2]), decoder.values(row, 3)
+    allowance = decoder.message.allowance
+    leaves = trunk.leaves() if isinstance(trunk, Trunk) else []
+    allowance.work(len(leaves))
+    if kind == "vector":
+        made = whole(kind, trunk, rest)
+        if made.root is not trunk.trees.get(kind):
+            allowance.take(16 * len(made))
+        return made
+    step = 2 if kind == "map" else 1
+    allowance.take(300 * sum(map(len, leaves)) // step)
+    ends: list[Any] = [*leaves, rest]
+    keys = [key for leaf in ends for key in list(leaf)[::step]]
+    return keyed(decoder, keys, lambda: whole(kind, trunk, rest))
 
 
 def build_later(decoder: Decoder, row: Row, place: int) -> Lazy:
@@ -344,7 +388,7 @@ BUILDERS: dict[int, Builder] = {
     wire.BYTES: lambda decoder, row, place: row[1],
     wire.LIST: build_list,
     wire.FRAMES: build_frames,
-    wire.VECTOR: lambda decoder, row, place: vectors.from_iterable(decoder.values(row[1:])),
+    wire.VECTOR: lambda decoder, row, place: vectors.from_iterable(decoder.values(row, 1)),
     wire.MAP: build_map,
     wire.SET: build_set,
     wire.STRUCT: build_struct,
@@ -397,7 +441,7 @@ ALLOCATORS: dict[int, Callable[[Decoder, Row], Any]] = {
 
 
 def fill_closure(decoder: Decoder, row: Row, made: Closure) -> None:
-    made.captured = tuple(decoder.values(row[2:]))
+    made.captured = tuple(decoder.values(row, 2))
 
 
 def fill_cell(decoder: Decoder, row: Row, made: Any) -> None:
@@ -406,12 +450,11 @@ def fill_cell(decoder: Decoder, row: Row, made: Any) -> None:
 
 def fill_future(decoder: Decoder, row: Row, made: Future) -> None:
     made.state = decoder.value(row[1])
-    if type(made.state) is not Struct or made.state.type.module != "async":
-        raise corrupt("a future is in no state that a future can be in")
+    fitting.check_state(made.state)
 
 
 def fill_continuation(decoder: Decoder, row: Row, made: Continuation) -> None:
-    flat = decoder.values(row[3:])
+    flat = decoder.values(row, 3)
     made.pieces = tuple(zip(flat[::2], flat[1::2], strict=True))
 
 
@@ -435,7 +478,7 @@ def fill_binding(decoder: Decoder, row: Row, made: Binding) -> None:
 
 
 def fill_wind(decoder: Decoder, row: Row, made: Wind) -> None:
-    made.before, made.after = decoder.values(row[1:])
+    made.before, made.after = decoder.values(row, 1)
 
 
 def fill_cleanup(decoder: Decoder, row: Row, made: Cleanup) -> None:
@@ -457,14 +500,17 @@ FILLERS: dict[int, Callable[[Decoder, Row, Any], None]] = {
 }
 
 
-def decoded(data: bytes, resolver: Resolver, instances: Instances, external: list[Any] | None = None) -> Any:
-    """The value of a message that stands alone."""
-    message = Message(data)
+def decoded(
+    data: bytes, resolver: Resolver, instances: Instances, external: list[Any] | None = None, limit: int | None = None
+) -> Any:
+    """The value of a message that stands alone.  `limit` is the most bytes that are accepted."""
+    message = Message(data, limit)
     check_alone(message, 0)
     check_from_outside(message, external is not None)
     decoder = Decoder(message, resolver, instances, external)
     resolver.refuse(message)
     decoder.check_lengths()
+    decoder.once = not decoder.stand_ins
     return decoder.decode()
 
 

@@ -6,9 +6,9 @@ at code.  What a row says is a claim until the resolver has found it.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from turmeric.durability import wire
+from turmeric.durability import limits, wire
 from turmeric.durability.shape import Shape
 from turmeric.durability.wire import corrupt
 
@@ -91,11 +91,15 @@ class Claims:
         self.data = data
         tables = row_of(wire.parse(data), (str, str, list, list, list, list, list), "table of the message's")
         self.writer, self.program, names, modules, types, functions, points = tables
-        self.names = texts(names)
+        if max(map(len, (modules, types, functions, points))) > limits.ROWS:
+            raise corrupt(f"a table of the message has more than {limits.ROWS} rows")
+        self.spelled = 0
+        self.names = distinct(texts(names), "name")
         self.modules = [self.module(row) for row in modules]
-        self.types = [self.type(row) for row in types]
-        self.functions = [self.function(row) for row in functions]
-        self.points = [self.point(row) for row in points]
+        distinct([each.name for each in self.modules], "module")
+        self.types = distinct([self.type(row) for row in types], "type")
+        self.functions = distinct([self.function(row) for row in functions], "function")
+        self.points = distinct([self.point(row) for row in points], "point")
         self.sizes = [len(each.variables) for each in self.points]
         """How many variables each point has."""
 
@@ -107,22 +111,31 @@ class Claims:
 
     def type(self, row: Any) -> TypeRow:
         module, name, kind, schema = row_of(row, (int, int, int, bytes), "type")
-        return TypeRow(self.module_name(module), self.name(name), self.name(kind), schema)
+        return TypeRow(self.module_name(module), self.name(name), self.name(kind), schema_id(schema))
 
     def function(self, row: Any) -> FunctionRow:
         module, name, path, schema = row_of(row, (int, int, list, bytes), "function")
-        return FunctionRow(self.module_name(module), self.name(name), self.named(path), schema)
+        return FunctionRow(self.module_name(module), self.name(name), self.named(path), schema_id(schema))
 
     def point(self, row: Any) -> PointRow:
         kinds = (int, int, list, int, bytes, list, int)
         module, name, path, label, schema, variables, line = row_of(row, kinds, "point")
         home, names = self.module_name(module), self.named(variables)
-        return PointRow(home, self.name(name), self.named(path), self.name(label), schema, names, line)
+        if not 0 <= line < LINES:
+            raise corrupt("a point is at no line that a file has")
+        return PointRow(home, self.name(name), self.named(path), self.name(label), schema_id(schema), names, line)
 
     def name(self, number: Any) -> str:
         if type(number) is not int or not 0 <= number < len(self.names):
             raise corrupt("a row refers to a name that does not exist")
-        return self.names[number]
+        return self.spell(self.names[number])
+
+    def spell(self, name: str) -> str:
+        """The name; a long one in many rows would take memory and time for each of them."""
+        self.spelled += len(name)
+        if self.spelled > limits.SPELLED:
+            raise corrupt("the names in the tables are too long")
+        return name
 
     def named(self, numbers: list[Any]) -> tuple[str, ...]:
         return tuple([self.name(number) for number in numbers])
@@ -130,7 +143,7 @@ class Claims:
     def module_name(self, number: Any) -> str:
         if type(number) is not int or not 0 <= number < len(self.modules):
             raise corrupt("a row refers to a module that does not exist")
-        return self.modules[number].name
+        return self.spell(self.modules[number].name)
 
 
 READ: dict[bytes, Claims] = {}
@@ -154,17 +167,33 @@ def claims_of(data: Any) -> Claims:
 
 
 class Message:
-    """The parts of a message, whose shape is right.  Raises corrupt-data."""
+    """The parts of a message, whose shape is right.  Raises corrupt-data.
 
-    def __init__(self, data: bytes) -> None:
-        _, self.version, tables, bases, self.code, heap, self.root, _ = wire.unframe(data)
-        self.claims = claims_of(tables)
-        if type(bases) is not list or not all(type(each) is bytes for each in bases):
+    `limit` is the most bytes that are accepted; without it, memory is the only limit.
+    """
+
+    def __init__(self, data: bytes, limit: int | None = None) -> None:
+        limits.check_size(len(data), limit)
+        self.allowance = limits.Allowance(len(data))
+        _, self.version, tables, bases, self.code, heap, self.root, _ = wire.unframe(data, self.allowance)
+        if type(bases) is not list or not all(type(each) is bytes for each in bases) or type(self.code) is not list:
             raise corrupt("the message does not have the parts it should have")
         self.bases: list[bytes] = bases
-        self.shape = Shape(heap, self.claims, bases)
+        self.claims = claims_of(tables)
+        self.shape = Shape(heap, self.claims, bases, self.allowance)
         self.shape.check(self.root)
         self.heap: list[Any] = heap
+
+
+LINES = 1 << 31
+IDS = 32
+
+
+def schema_id(id_: bytes) -> bytes:
+    """A schema id, which is shown in messages."""
+    if not 0 < len(id_) <= IDS:
+        raise corrupt("a schema id is malformed")
+    return id_
 
 
 def texts(table: Any) -> list[str]:
@@ -181,3 +210,13 @@ def row_of(row: Any, kinds: tuple[Any, ...], what: str) -> list[Any]:
         if type(part) is not kind and (type(kind) is not tuple or type(part) not in kind):
             raise corrupt(f"a {what} entry is malformed")
     return row
+
+
+Rows = TypeVar("Rows", bound="list[Any]")
+
+
+def distinct(rows: Rows, what: str) -> Rows:
+    """Rows of a table, each of which may be there once."""
+    if len(set(rows)) != len(rows):
+        raise corrupt(f"the tables have the same {what} twice")
+    return rows

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 from turmeric.durability.message import Claims, FunctionRow, PointRow, TypeRow, full
 from turmeric.durability.mismatches import Mismatches, is_defined
+from turmeric.durability.naming import may_be_named
 from turmeric.durability.remaining import names_gone
 from turmeric.durability.tables import type_schema
 from turmeric.intermediate import schema
@@ -258,9 +259,12 @@ class Resolver:
         """The definition that a message refers to by name.  Its value may still have to be made."""
         home = self.module(module)
         found = home.definitions.get(name) if home is not None else None
-        if found is None or not is_defined(found):
+        if found is None or home is None or not is_defined(found):
             self.mismatches.missing("definition", module, name, b"")
             return None
+        if not may_be_named(found, home):
+            detail = f"{found.symbol} is no function, type or cell that bytes may refer to"
+            self.mismatches.note("definition", found.symbol, b"", None, detail, module)
         return found
 
 

@@ -95,10 +95,10 @@ def move(value: Any, encoder: Encoder) -> None:
         value.consumed = True
 
 
-def deserialize(world: World, data: bytes) -> Any:
+def deserialize(world: World, data: bytes, limit: int | None = None) -> Any:
     """The value that bytes stand for: complete, or an error and nothing has happened.
 
-    Raises corrupt-data for bytes that are damaged, schema-mismatch for bytes that no
-    longer fit the code.
+    Raises corrupt-data for bytes that are damaged (or more than `limit`), schema-mismatch
+    for bytes that no longer fit the code.
     """
-    return decoded(data, Resolver(world), instances_of(world))
+    return decoded(data, Resolver(world), instances_of(world), limit=limit)

@@ -33,6 +33,7 @@ class Tables:
         self.functions: list[list[Any]] = []
         self.points: list[list[Any]] = []
         self.numbers: dict[object, int] = {}
+        self.rows: dict[object, int] = {}
 
     def packed(self) -> bytes:
         """The bytes of the tables."""
@@ -69,15 +70,22 @@ class Tables:
     def function(self, code: Code) -> int:
         found = self.numbers.get(code)
         if found is None:
-            found = self.numbers[code] = len(self.functions)
-            self.functions.append([*self.place(code), schema.code_id(code)])
+            found = self.numbers[code] = self.once(self.functions, [*self.place(code), schema.code_id(code)])
         return found
 
     def point(self, point: Point) -> int:
         found = self.numbers.get(point)
         if found is None:
-            found = self.numbers[point] = len(self.points)
-            self.points.append(self.point_row(point))
+            found = self.numbers[point] = self.once(self.points, self.point_row(point))
+        return found
+
+    def once(self, table: list[list[Any]], row: list[Any]) -> int:
+        """The number of a row, which joins its table if it is new: code that is there twice is
+        found once when the bytes are read, and gives the same bytes again."""
+        key = (id(table), repr(row))
+        found = self.rows.setdefault(key, len(table))
+        if found == len(table):
+            table.append(row)
         return found
 
     def place(self, code: Code) -> list[Any]:

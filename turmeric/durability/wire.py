@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
+from turmeric.durability import limits
 from turmeric.vocabulary.errors import TurmericError, failure
 
 TYPE_CHECKING = False
@@ -136,20 +137,20 @@ def frame(items: list[Any]) -> bytes:
     return body + checksum(body)
 
 
-def checksum(body: bytes) -> bytes:
+def checksum(body: bytes | memoryview) -> bytes:
     """The last bytes of a message, from all before them."""
     return blake2b(body, digest_size=CHECKSUM).digest()
 
 
-def unframe(data: bytes) -> list[Any]:
+def unframe(data: bytes, allowance: limits.Allowance | None = None) -> list[Any]:
     """The items of a message, after its checksum and version were checked."""
     if data[:1] in SEALED:
         raise corrupt("these bytes are sealed; (unseal bytes) opens them first")
     if type(data) is not bytes or not data.startswith(SELF_DESCRIBED) or len(data) < len(HEAD) + CHECKSUM:
         raise corrupt("these bytes are no saved Turmeric value")
-    if checksum(data[:-CHECKSUM]) != data[-CHECKSUM:]:
+    if checksum(memoryview(data)[:-CHECKSUM]) != data[-CHECKSUM:]:
         raise corrupt("the checksum does not match: the bytes are damaged or incomplete")
-    items = parse(memoryview(data)[len(SELF_DESCRIBED) :])
+    items = parse(memoryview(data)[len(SELF_DESCRIBED) :], allowance)
     if type(items) is not list or len(items) < 2 or items[0] != MAGIC:
         raise corrupt("these bytes are no saved Turmeric value")
     if type(items[1]) is not int or items[1] != VERSION:
@@ -168,10 +169,11 @@ def pack(value: Any) -> bytes:
     return cbor2.dumps(value, canonical=True)
 
 
-def parse(data: bytes | memoryview) -> Any:
+def parse(data: bytes | memoryview, allowance: limits.Allowance | None = None) -> Any:
     """CBOR as plain data.  Only what the format uses is known; the rest is refused unread."""
     import cbor2
 
+    (allowance or limits.Allowance(len(data))).parse(data)
     try:
         return cbor2.loads(
             data,

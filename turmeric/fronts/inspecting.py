@@ -39,8 +39,8 @@ def examined(message: Message, session: Session, size: int) -> dict[str, Any]:
 
     `problem` is a text when a module cannot be loaded, so that nobody knows what fits.
     """
+    from turmeric.durability.against import fit_of
     from turmeric.durability.contents import Contents
-    from turmeric.durability.fitting import fit_of
     from turmeric.durability.inspection import describe
     from turmeric.durability.origins import Origins
     from turmeric.vocabulary.errors import TurmericError
@@ -103,8 +103,8 @@ def show(path: str, described: dict[str, Any], arguments: Arguments) -> None:
 def draw(arguments: Arguments, message: Message) -> int:
     """Write the picture of a message to a file: SVG or DOT, by the end of its name.  Names that
     the code has are taken from there if they can be."""
+    from turmeric.durability.against import fit_of
     from turmeric.durability.contents import Contents
-    from turmeric.durability.fitting import fit_of
     from turmeric.fronts.arguments import UsageError
     from turmeric.fronts.dot import dot_text
     from turmeric.fronts.picture import picture_of
