@@ -13,7 +13,9 @@ import sys
 from hashlib import blake2b
 from pathlib import Path
 
-WAYS = "catch resume in-place one-shot multi-shot".split()
+NAMED = {None: "nil", True: "true", False: "false"}
+FLAGS = ("one-shot", "consumed", "call/cc", "final")
+WAYS = ["catch", "resume", "in-place", "one-shot", "multi-shot"]
 
 
 def cbor(data, at=0):
@@ -111,7 +113,7 @@ class Printer:
                 self.seen[key] = f"#{len(self.seen)}"
                 self.later.append((self.seen[key], home, row))
             return self.seen[key] + (f"+{offset}" if offset else "")
-        return {None: "nil", True: "true", False: "false"}[value] if value is None or value is True or value is False else repr(value)
+        return NAMED[value] if value is None or isinstance(value, bool) else repr(value)
 
     def row(self, message, row):
         """What a row holds, on one line, frames apart."""
@@ -132,26 +134,30 @@ class Printer:
             return " ".join([("" if tag == 8 else "fn ") + name, *[self.text(message, each) for each in rest[1:]]])
         if tag == 10:
             return "the definition " + message.name(*rest)
-        if tag in (16, 17):
-            kind = "resource" if tag == 17 else "stand-in"
+        if tag in (16, 17, 31):
+            kind = {16: "stand-in", 17: "resource", 31: "lazy resource"}[tag]
             return f"{kind} of {message.names[rest[1]]} ({message.name(rest[0])}): {texts(rest[2:])}"
         if tag == 4:
             return f"list {texts(rest[1:])}{on(rest[0])}"
         if tag == 14:
-            flags = [word for bit, word in enumerate(("one-shot", "consumed", "call/cc", "final")) if rest[0] >> bit & 1]
+            flags = [word for bit, word in enumerate(FLAGS) if rest[0] >> bit & 1]
             awaited = [] if rest[1] is None else ["awaits " + message.name(*message.types[rest[1]][:2])]
             return " ".join(["continuation", *flags, *awaited, texts(rest[2:])])
         if tag == 15:
             lines = [f"frames{on(rest[0])}"]
-            for (module, name, path, label, _, variables, line), values in message.frames(row):
-                shown = [f"{message.names[n] or '%'}={self.text(message, v)}" for n, v in zip(variables, values)]
-                lines.append(" ".join(["   ", message.name(module, name, *path), "at", f"{message.names[label]}:{line}", *shown]))
+            for (module, definition, path, label, _, variables, line), values in message.frames(row):
+                pairs = zip(variables, values, strict=True)
+                shown = [f"{message.names[name] or '%'}={self.text(message, value)}" for name, value in pairs]
+                where = f"{message.name(module, definition, *path)} at {message.names[label]}:{line}"
+                lines.append(" ".join(["   ", where, *shown]))
             return "\n".join(lines)
         if tag == 20:
-            clauses = [f"{WAYS[way]} {self.key(message, way, key)} {texts([function])}" for way, key, function in zip(*[iter(rest[1:])] * 3)]
-            return "; ".join([f"handler returns {texts(rest[:1])}", *clauses])
+            clauses = zip(rest[1::3], rest[2::3], rest[3::3], strict=True)
+            shown = [f"{WAYS[way]} {self.key(message, way, key)} {texts([function])}" for way, key, function in clauses]
+            return "; ".join([f"handler returns {texts(rest[:1])}", *shown])
         if tag == 21:
-            return " ".join(["binding", *[f"{message.names[n]}={texts([v])}" for n, v in zip(rest[::2], rest[1::2])]])
+            pairs = zip(rest[::2], rest[1::2], strict=True)
+            return " ".join(["binding", *[f"{message.names[name]}={texts([value])}" for name, value in pairs]])
         if tag == 30:
             return f"large {('vector', 'map', 'set')[rest[0]]} {texts(rest[1:])}"
         names = {5: "vector", 6: "map", 7: "set", 11: "variable", 12: "ref", 13: "rc", 19: "prompt", 22: "clean-up",
@@ -179,7 +185,7 @@ def stored(directory, name):
         assert blake2b(blob, digest_size=20).digest() == key, "damaged"
         return blob[4 + 20 * int.from_bytes(blob[:4], "big") :]
 
-    head = (Path(directory) / "heads" / name).read_text()
+    head = (Path(directory) / "heads" / f"={name}").read_text()
     return Message(data(bytes.fromhex(head.strip())), data)
 
 

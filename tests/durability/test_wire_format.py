@@ -24,7 +24,7 @@ from turmeric.vocabulary import vectors
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = (ROOT / "docs" / "wire-format.md").read_text(encoding="utf-8")
 FILES = sorted((ROOT / "tests" / "formats" / "v1").glob("*.bin"))
-PARTS = "magic version tables bases code heap root checksum".split()
+PARTS = ["magic", "version", "tables", "bases", "code", "heap", "root", "checksum"]
 
 
 @pytest.fixture(scope="module")
