@@ -154,6 +154,14 @@ def text_of(token: str) -> str:
     return token[1:-1].replace("\\\\", "\\").replace('\\"', '"')
 
 
+def is_cbor(data: bytes) -> bool:
+    try:
+        plain(data)
+    except cbor2.CBORDecodeError:
+        return False
+    return True
+
+
 def either(options: list[Matcher]) -> Matcher:
     if len(options) == 1:
         return options[0]
@@ -195,5 +203,5 @@ def repeated(entry: Matcher, occurs: str) -> Matcher:
 CONTROLS: dict[str, Callable[[Any], Matcher]] = {
     ".size": lambda size: one(lambda item: 1 in size([len(item)], 0)),
     ".regexp": lambda pattern: one(lambda item: re.fullmatch(pattern, item) is not None),
-    ".cbor": lambda inside: one(lambda item: 1 in inside([plain(item)], 0)),
+    ".cbor": lambda inside: one(lambda item: is_cbor(item) and 1 in inside([plain(item)], 0)),
 }

@@ -68,6 +68,12 @@ class Message:
             self.earlier[number] = Message(self.blobs(self.bases[number]), self.blobs)
         return self.earlier[number]
 
+    def inner(self, content):
+        """The message of a lazy value."""
+        if isinstance(content, int):
+            return self.base(content)
+        return self.earlier.setdefault(content, Message(content))
+
     def find(self, index):
         """The message and row that an index leads to, through rows that stand for earlier ones."""
         row = self.heap[index]
@@ -137,6 +143,9 @@ class Printer:
         if tag in (16, 17, 31):
             kind = {16: "stand-in", 17: "resource", 31: "lazy resource"}[tag]
             return f"{kind} of {message.names[rest[1]]} ({message.name(rest[0])}): {texts(rest[2:])}"
+        if tag == 32:
+            inner = message.inner(rest[0])
+            return f"lazy value {self.text(inner, inner.root)}"
         if tag == 4:
             return f"list {texts(rest[1:])}{on(rest[0])}"
         if tag == 14:
