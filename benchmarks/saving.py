@@ -14,6 +14,7 @@ import sys
 import time
 from datetime import date
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -30,10 +31,21 @@ from turmeric.vocabulary import vectors
 HERE = Path(__file__).resolve().parent
 
 FRAMES = """
-(defn down [n flag]
-  (let [name (str "frame-" n) r (if (= n 1) (cloneable-shift [k] k) (down (- n 1) (not flag)))]
-    [r n name flag]))
+(defn down [n flag name]
+  (if (= n 1)
+    (let [r (cloneable-shift [k] k)] [r n flag name])
+    (let [r (down (- n 1) (not flag) (str "frame-" n))] [r n flag name])))
 """
+ENTER = '(reset (down {} true "frame-0"))'
+
+
+def depth(continuation: Any) -> int:
+    """How many frames a continuation of one piece has."""
+    ((chain, _),) = continuation.pieces
+    found = 0
+    while chain is not None:
+        found, chain = found + 1, chain[2]
+    return found
 
 
 def frames() -> list[dict[str, Any]]:
@@ -43,7 +55,8 @@ def frames() -> list[dict[str, Any]]:
     rows = []
     print("frames      bytes      out       in   pickle: bytes      out       in   (us)")
     for count in (1, 10, 100, 1000):
-        continuation = session.evaluate(f"(reset (down {count} true))")
+        continuation = session.evaluate(ENTER.format(count))
+        assert depth(continuation) == count
         data = serialize(session.world, continuation, keep=True)
         lists = [[n, f"frame-{n}", n % 2 == 0] for n in range(count)]
         pickled = pickle.dumps(lists)
@@ -66,25 +79,27 @@ def one_more_frame(base: int = 1000, more: int = 500, runs: int = 5) -> dict[str
     """Microseconds and bytes of each save of a chain that has one more frame than when it was saved last."""
     session = Session([])
     session.evaluate(FRAMES)
-    least, written = float("inf"), 0
+    least, written, sizes = float("inf"), 0, []
     for _ in range(runs):
         blobs = MemoryBlobs()
         saver = Saver(session.world, blobs, "chain")
-        continuation = session.evaluate(f"(reset (down {base} true))")
+        continuation = session.evaluate(ENTER.format(base))
         saver.save(continuation)
         before = size(blobs)
         ((chain, prompt),) = continuation.pieces
         states = []
         for number in range(more):
-            chain = (chain[0], (number, f"frame-{number}", True), chain)
+            chain = (chain[2][0], (number, True, f"frame-{number}"), chain)
             states.append(Continuation(((chain, prompt),), one_shot=False))
         start = time.process_time()
-        for state in states:
-            saver.save(state)
+        names = [saver.save(state) for state in states]
         least = min(least, (time.process_time() - start) / more)
         written = size(blobs) - before
-    found = {"base": base, "us": least * 1e6, "bytes": written / more}
-    print("one more frame on {base}: {us:.1f} us, {bytes:.0f} bytes".format(**found))
+        sizes = [len(blobs.table[name]) for name in names]
+        assert depth(Saver(session.world, blobs, "chain").load()) == base + more
+    found = {"base": base, "us": least * 1e6, "bytes": median(sizes), "bytes_on_average": written / more}
+    text = "one more frame on {base}: {us:.1f} us, {bytes} bytes; {bytes_on_average:.0f} with a whole one now and then"
+    print(text.format(**found))
     return found
 
 
@@ -116,7 +131,7 @@ def growing_vector(count: int = 1_000_000, step: int = 1000) -> dict[str, float]
         "ratio": size(blobs) / whole,
         "us_per_save": seconds * 1e6 / (count / step),
     }
-    text = "{elements} elements, saved every {step}: {written_bytes} bytes in all, {ratio:.2f} times the final {final_bytes}"
+    text = "{elements} elements, saved every {step}: {written_bytes} bytes, {ratio:.2f} times the final {final_bytes}"
     print((text + "; {us_per_save:.0f} us a save").format(**found))
     return found
 
