@@ -66,9 +66,10 @@ MAKERS = """
 
 
 TEMPLATES = """
-(pair A B)  (Node A B)  (closure A B)  (cells A B)  (once A B)  (marked A B)  (in-clause A B)  (nested A B)  (waiting A B)
-(ref A)  (rc A)  (knot A)  (used A)  (early A)  (trouble A)  (Ask A)  [A (lazy [:loaded "a text that is long"])]  (many 1 A)  (many 3 A)  (many 70 A)
-[A]  [A B]  (list A)  (list A B A)  {:a A :b [B]}  (into #{} [1 A :two])  (assoc {} "key" B [1] A)  (Leaf)
+(pair A B)  (Node A B)  (closure A B)  (cells A B)  (once A B)  (marked A B)  (in-clause A B)
+(nested A B)  (waiting A B)  (many 1 A)  (many 3 A)  (many 70 A)  (Leaf)
+(ref A)  (rc A)  (knot A)  (used A)  (early A)  (trouble A)  (Ask A)  [A (lazy [:loaded "a text that is long"])]
+[A]  [A B]  (list A)  (list A B A)  {:a A :b [B]}  (into #{} [1 A :two])  (assoc {} "key" B [1] A)
 (let [s A] [s (ref s) s])  (let [l (list 1 2 A)] [l (ref (rest l)) (cons B (rest (rest l)))])  (reset (keyed A))
 [closure + Leaf println *user* pair Ask 'name]
 """
@@ -81,8 +82,9 @@ def filled(parts: tuple[str, str, str]) -> str:
 
 
 TEXTS = [text for line in TEMPLATES.strip().splitlines() for text in line.split("  ")]
+LITERALS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20), NAMES.map(keyword))
 EXPRESSIONS = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20), NAMES.map(keyword)).map(write),
+    LITERALS.map(write),
     lambda inside: st.tuples(st.sampled_from(TEXTS), inside, inside).map(filled),
     max_leaves=8,
 )

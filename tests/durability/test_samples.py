@@ -18,7 +18,7 @@ from tests.formats.make import CHAIN, RING, Sample
 from turmeric.assembly.session import Session
 from turmeric.durability import wire
 from turmeric.durability.inspection import describe
-from turmeric.durability.saving import serialize
+from turmeric.durability.saving import deserialize, serialize
 from turmeric.durability.sealing import open_sealed
 
 FORMATS = Path(__file__).resolve().parents[1] / "formats"
@@ -36,6 +36,17 @@ def test_a_sample_is_what_it_was(source: Path) -> None:
     """And goes on as it did."""
     data = source.with_suffix(".bin").read_bytes()
     assert Sample(source).used(data) == source.with_suffix(".out").read_text(encoding="utf-8")
+
+
+CURRENT = [source for source in SAMPLES if source.parent.name == f"v{wire.VERSION}"]
+
+
+@pytest.mark.parametrize("source", CURRENT, ids=names(CURRENT))
+def test_a_sample_that_is_read_and_written_again_is_the_same(source: Path) -> None:
+    """What this release writes is what it wrote when it made the samples: the order, the numbers, each byte."""
+    data = source.with_suffix(".bin").read_bytes()
+    world = Sample(source).session.world
+    assert serialize(world, deserialize(world, data)) == data
 
 
 @pytest.mark.parametrize("source", SAMPLES, ids=names(SAMPLES))

@@ -58,10 +58,11 @@ print(len(data))
 """
 
 EQUAL = "equal(value, back)"
+RESUMED = "session.world.call(resume, [back, 5], prompt=True) == count + 5"
 QUICK = {
     "a vector of integers": ("vectors.from_iterable(range(count))", EQUAL),
     "a list of integers": ("lists.from_iterable(range(count))", EQUAL),
-    "frames": ("session.evaluate(f'(reset (down {count}))')", "session.world.call(resume, [back, 5], prompt=True) == count + 5"),
+    "frames": ("session.evaluate(f'(reset (down {count}))')", RESUMED),
 }
 OTHERS = {
     "vectors in vectors": ("nested(vectors.from_iterable, count)", EQUAL),
