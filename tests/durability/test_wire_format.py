@@ -20,6 +20,7 @@ from turmeric.durability.blobs import MemoryBlobs
 from turmeric.durability.incremental import Saver
 from turmeric.durability.saving import serialize
 from turmeric.vocabulary import vectors
+from turmeric.vocabulary.errors import TurmericError
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = (ROOT / "docs" / "wire-format.md").read_text(encoding="utf-8")
@@ -192,6 +193,31 @@ def test_the_grammar_refuses_malformed_messages(grammar: Grammar, session: Sessi
     assert not grammar.accepts("message", wrong)
     assert not grammar.accepts("message", Tagged(1, right.value))
     assert not grammar.accepts("message", Tagged(right.tag, right.value[:-1]))
+
+
+@pytest.mark.parametrize("rest", [b"", b"\xf7", b"\xd8\x25\x40", b"\xbf\xff", b"\xa1\x01\x02"], ids=bytes.hex)
+@pytest.mark.parametrize("version", [0, 2, 23])
+def test_a_newer_version_is_refused_by_name_whatever_it_looks_like(version: int, rest: bytes) -> None:
+    body = bytes.fromhex("d9d9f784") + b"\x68turmeric" + bytes([version]) + rest + b"\x48"
+    with pytest.raises(TurmericError) as caught:
+        wire.unframe(body + wire.checksum(body))
+    assert caught.value.name == "corrupt-data"
+    assert f"format version {version} is unknown to this release, which reads version 1" in caught.value.message
+
+
+@pytest.mark.parametrize("length", range(14))
+def test_bytes_that_end_before_the_version(length: int) -> None:
+    body = (bytes.fromhex("d9d9f788") + b"\x68turmeric")[:length]
+    with pytest.raises(TurmericError) as caught:
+        wire.unframe(body + wire.checksum(body))
+    assert caught.value.name == "corrupt-data"
+
+
+def test_a_damaged_version_is_damage(session: Session) -> None:
+    data = bytearray(serialize(session.world, None))
+    data[13] = 2
+    with pytest.raises(TurmericError, match="the checksum does not match"):
+        wire.unframe(bytes(data))
 
 
 EXAMPLES = re.findall(r"^\| `(.*)` \| `(\[.*\])` \| `(.*)` \|$", DOCUMENT, re.M)
