@@ -6,7 +6,9 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +19,9 @@ from tests.durability.strategies import VALUES
 from tests.formats.make import CHAIN, RING, Sample
 from turmeric.assembly.session import Session
 from turmeric.durability import wire
+from turmeric.durability.contents import Contents
 from turmeric.durability.inspection import describe
+from turmeric.durability.message import Message
 from turmeric.durability.saving import deserialize, serialize
 from turmeric.durability.sealing import open_sealed
 
@@ -118,11 +122,13 @@ def test_the_second_decoder_is_a_program_that_needs_no_project(tmp_path: Path) -
 @pytest.mark.parametrize("source", SAMPLES, ids=names(SAMPLES))
 def test_it_sees_what_tur_inspect_sees(source: Path) -> None:
     data = source.with_suffix(".bin").read_bytes()
-    described = describe(data)
+    described: dict[str, Any] = describe(Contents(Message(data)))
     message = second_decoder.Message(data)
     assert (described["writer"], described["program"]) == (message.writer, message.program)
     modules = [[row["module"], row["file"], row["version"]] for row in described["modules"]]
     assert modules == [row for row in message.modules if len(row) == 3]
+    kinds = Counter(wire.NAMES[row[0]] for row in message.heap)
+    assert {name: number for name, number in described["objects"].items() if name in kinds} == kinds
 
 
 def test_it_sees_the_frames_that_tur_inspect_sees() -> None:
@@ -133,7 +139,7 @@ def test_it_sees_the_frames_that_tur_inspect_sees() -> None:
     """)
     data = serialize(session.world, session.evaluate('(reset (down 5 "t"))'))
     lines = second_decoder.shown(second_decoder.Message(data)).splitlines()
-    frames = describe(data)["frames"]
+    frames = describe(Contents(Message(data)))["frames"]
     assert len(frames) == 6
     for frame, line in zip(frames, [line.strip() for line in lines if line.startswith("    ")], strict=True):
         assert line.startswith(f"{frame['function']} at {frame['at']}:{frame['line']}")
