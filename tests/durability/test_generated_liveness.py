@@ -79,7 +79,7 @@ def try_one(seed: int) -> None:
     assert resumed == direct, text
     known = {node.variable.name: node.variable for node in made.nodes() if node.variable is not None}
     for frame in describe(Contents(Message(data)))["frames"]:
-        for name in frame["variables"]:
+        for name in [variable["name"] for variable in frame["variables"] if variable["name"] is not None]:
             assert not name.startswith("dead"), text
             assert name not in known or known[name].live, f"{name} is saved\n{text}"
 
