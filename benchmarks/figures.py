@@ -1,4 +1,4 @@
-"""The figures of the CEK machine, of saving and of start-up: `python benchmarks/figures.py`.
+"""The figures of the CEK machine and of start-up: `python benchmarks/figures.py`.
 
 Prints tables and writes `benchmarks/results/machine.json`.  Needs an installed `tur`.
 """
@@ -13,10 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from measuring import beside, memory_of, microseconds, whole_process
+from measuring import beside, memory_of, whole_process
 
-from turmeric.assembly.session import Session
-from turmeric.durability.saving import deserialize, serialize
 from turmeric.version import __version__
 
 HERE = Path(__file__).resolve().parent
@@ -65,38 +63,6 @@ def machine() -> list[dict[str, Any]]:
     return beside("machine", PYTHON, RUNS)
 
 
-FRAMES = """
-(defn down [n flag]
-  (let [name (str "frame-" n) r (if (= n 1) (cloneable-shift [k] k) (down (- n 1) (not flag)))]
-    [r n name flag]))
-"""
-
-
-def saving() -> list[dict[str, Any]]:
-    """Microseconds and bytes of 1, 10, 100, 1000 frames of an integer, a string and a boolean."""
-    import pickle
-
-    session = Session([])
-    session.evaluate(FRAMES)
-    rows = []
-    for count in (1, 10, 100, 1000):
-        continuation = session.evaluate(f"(reset (down {count} true))")
-        data = serialize(session.world, continuation, keep=True)
-        lists = [[n, f"frame-{n}", n % 2 == 0] for n in range(count)]
-        row = {
-            "frames": count,
-            "bytes": len(data),
-            "serialize_us": microseconds(lambda k=continuation: serialize(session.world, k, keep=True)),
-            "deserialize_us": microseconds(lambda data=data: deserialize(session.world, data)),
-            "pickle_bytes": len(pickle.dumps(lists)),
-            "pickle_us": microseconds(lambda lists=lists: pickle.dumps(lists)),
-        }
-        rows.append(row)
-        print("{frames:5} frames: {serialize_us:8.1f} us out {deserialize_us:8.1f} us in {bytes:7} B".format(**row))
-        print("      pickle of the lists: {pickle_us:6.1f} us, {pickle_bytes} B".format(**row))
-    return rows
-
-
 def memory() -> dict[str, int]:
     """Peak memory of capturing and continuing 1e4 and 1e6 times."""
     found = {name: memory_of("machine", name) for name in ("capture-1e4", "capture-1e6")}
@@ -125,7 +91,7 @@ def startup() -> dict[str, float]:
 def main() -> None:
     where = {"date": str(date.today()), "python": platform.python_version(), "turmeric": __version__}
     print(where)
-    results = {**where, "machine": machine(), "saving": saving(), "memory_kib": memory(), "startup_s": startup()}
+    results = {**where, "machine": machine(), "memory_kib": memory(), "startup_s": startup()}
     target = HERE / "results" / "machine.json"
     target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps(results, indent=2) + "\n")

@@ -16,6 +16,7 @@ from turmeric.vocabulary.equality import equal
 from turmeric.vocabulary.errors import TurmericError
 from turmeric.vocabulary.namespace import UNBOUND
 from turmeric.vocabulary.printer import write
+from turmeric.vocabulary.symbols import keyword, symbol
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +45,9 @@ def test_integers_of_any_size(session: Session, value: int) -> None:
 
 
 def test_a_lone_surrogate_is_refused_by_name(session: Session) -> None:
-    for text in ("\ud800", "x" * 50 + "\udfff"):
+    for text in ("\ud800", "x" * 50 + "\udfff", keyword("a\ud800"), symbol("\udfffb")):
         with pytest.raises(TurmericError) as caught:
-            serialize(session.world, text)
+            serialize(session.world, vectors.from_iterable([text]))
         assert caught.value.name == "not-serializable"
         assert "surrogate" in caught.value.message
 

@@ -13,7 +13,9 @@ import pytest
 
 from tests.durability.generated_edits import ASK, Node, Program, program
 from turmeric.assembly.session import Session
+from turmeric.durability.contents import Contents
 from turmeric.durability.inspection import describe
+from turmeric.durability.message import Message
 from turmeric.intermediate import liveness
 from turmeric.intermediate.anf import Bind, Control, Let, Var
 from turmeric.vocabulary.errors import TurmericError
@@ -76,8 +78,8 @@ def try_one(seed: int) -> None:
     resumed, data = outcome(text)
     assert resumed == direct, text
     known = {node.variable.name: node.variable for node in made.nodes() if node.variable is not None}
-    for frame in describe(data)["frames"]:
-        for name in frame["variables"]:
+    for frame in describe(Contents(Message(data)))["frames"]:
+        for name in [variable["name"] for variable in frame["variables"] if variable["name"] is not None]:
             assert not name.startswith("dead"), text
             assert name not in known or known[name].live, f"{name} is saved\n{text}"
 

@@ -200,7 +200,7 @@ def is_text(value: str) -> bool:
         value.encode()
     except UnicodeEncodeError as error:
         code = f"U+{ord(value[error.start]):04X}"
-        raise failure("not-serializable", f"a string holds the lone surrogate {code}") from error
+        raise failure("not-serializable", f"a string or name holds the lone surrogate {code}") from error
     return True
 
 
@@ -317,10 +317,15 @@ def text_row(encoder: Encoder, value: str, place: int) -> Row:
     return [wire.TEXT, value]
 
 
+def name_row(encoder: Encoder, value: Symbol | Keyword, place: int) -> Row:
+    is_text(value.name)
+    return [wire.SYMBOL if type(value) is Symbol else wire.KEYWORD, value.name]
+
+
 Writer = Callable[[Encoder, "Any", int], Row]
 WRITERS: dict[type, Writer] = {
-    Symbol: lambda encoder, value, place: [wire.SYMBOL, value.name],
-    Keyword: lambda encoder, value, place: [wire.KEYWORD, value.name],
+    Symbol: name_row,
+    Keyword: name_row,
     str: text_row,
     bytes: lambda encoder, value, place: [wire.BYTES, value],
     List: list_row,

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 MAGIC = "turmeric"
+MAGIC_ITEM = b"\x68" + MAGIC.encode()
 VERSION = 1
 ITEMS = 8
 SELF_DESCRIBED = b"\xd9\xd9\xf7"
@@ -150,16 +151,24 @@ def unframe(data: bytes, allowance: limits.Allowance | None = None) -> list[Any]
         raise corrupt("these bytes are no saved Turmeric value")
     if checksum(memoryview(data)[:-CHECKSUM]) != data[-CHECKSUM:]:
         raise corrupt("the checksum does not match: the bytes are damaged or incomplete")
+    check_version(data)
     items = parse(memoryview(data)[len(SELF_DESCRIBED) :], allowance)
     if type(items) is not list or len(items) < 2 or items[0] != MAGIC:
         raise corrupt("these bytes are no saved Turmeric value")
     if type(items[1]) is not int or items[1] != VERSION:
-        raise corrupt(f"format version {items[1]} is unknown to this release, which reads version {VERSION}")
+        raise corrupt("the message does not say of which version it is")
     if len(items) != ITEMS:
         raise corrupt("the message does not have the parts it should have")
     if items[-1] != data[-CHECKSUM:]:
         raise corrupt("there are bytes after the end of the message")
     return items
+
+
+def check_version(data: bytes) -> None:
+    """Refuse a message of a newer version by name, whatever the rest of it looks like."""
+    start = data[len(HEAD) : len(HEAD) + len(MAGIC_ITEM) + 1]
+    if start[:-1] == MAGIC_ITEM and start[-1] != VERSION and start[-1] < 24:
+        raise corrupt(f"format version {start[-1]} is unknown to this release, which reads version {VERSION}")
 
 
 def pack(value: Any) -> bytes:
