@@ -49,9 +49,10 @@ def steps(decoder: Decoder, place: int) -> Iterator[tuple[str, int]]:
     elif tag == wire.MAP:
         named = [pair for key, value in zip(row[1::2], row[2::2], strict=True) for pair in entry(decoder, key, value)]
     elif tag == wire.STRUCT:
-        type_ = decoder.types[row[1]]
+        type_, saved = decoder.types[row[1]], decoder.claims.types[row[1]]
         assert type_ is not None
-        named = [(f"field {name}", slot) for name, slot in zip(type_.fields, row[2:], strict=True)]
+        fields = saved.fields or type_.fields
+        named = [(f"field {name}", slot) for name, slot in zip(fields, row[2:], strict=True)]
     elif tag == wire.CLOSURE:
         code = decoder.functions[row[1]]
         assert code is not None
