@@ -34,7 +34,7 @@ def test_what_programs_serialize(program: Path, tmp_path: Path, monkeypatch: pyt
     savers: dict[World, Saver] = {}
     saved = [0]
 
-    def twice(world: World, value: Any, keep: bool = False) -> bytes:
+    def twice(world: World, value: Any, keep: bool = False, bundle: bool = False) -> bytes:
         saver = savers.setdefault(world, Saver(world, MemoryBlobs(), "it"))
         expected = outcome(lambda: plain(world, value, True))
         for _ in range(2):

@@ -19,9 +19,9 @@ from turmeric.running.operators import OPERATORS
 from turmeric.running.values import Builtin, Closure, Homed, Operator
 from turmeric.running.world import World
 from turmeric.vocabulary import namespace, structs
-from turmeric.vocabulary.errors import ERROR_TYPES, failure
+from turmeric.vocabulary.errors import ERROR_TYPES, failure, source_failure
 from turmeric.vocabulary.kinds import CHECKS, a
-from turmeric.vocabulary.namespace import Global, Module
+from turmeric.vocabulary.namespace import Global, Migration, Module
 from turmeric.vocabulary.structs import DataType, Struct, StructType
 
 TYPE_CHECKING = False
@@ -40,10 +40,21 @@ class Declarer:
 
     def carry_out(self, declaration: Declaration) -> Any:
         """Do what the declaration says; gives the value of an expression."""
+        if not self.module.library:
+            self.note(declaration)
         try:
             return ACTIONS[declaration.kind](self, declaration)
         finally:
             self.world.edits += 1
+
+    def note(self, declaration: Declaration) -> None:
+        """Keep a declaration under all names that it defines: a program's code may have to travel."""
+        if declaration.kind in (kinds.EXPRESSION, kinds.IMPORT, kinds.MIGRATION, kinds.RENAME):
+            return
+        self.module.declared[declaration.name] = declaration
+        if declaration.kind in (kinds.DATA, kinds.CLASS):
+            for name, *_ in declaration.data[1]:  # type: ignore[attr-defined]
+                self.module.declared[name] = declaration
 
     def define(self, declaration: Declaration, kind: str, value: object = namespace.UNBOUND) -> Global:
         found = self.module.define(declaration.name, kind)
@@ -62,6 +73,10 @@ class Declarer:
 
     def closure(self, code: object) -> Closure:
         return Closure(self.world.linker.function(self.code(code)), ())
+
+    def run(self, code: object) -> Any:
+        """The value of a `def`'s code."""
+        return self.world.run(self.code(code, replace=False))
 
 
 def declare_function(declarer: Declarer, declaration: Declaration) -> None:
@@ -86,7 +101,7 @@ def declare_value(declarer: Declarer, declaration: Declaration) -> Any:
     code = declaration.code[""]
 
     def make() -> object:
-        value = declarer.world.run(declarer.code(code, replace=False))
+        value = declarer.run(code)
         if isinstance(value, Homed) and value.home is None:
             value.home = found
         return value
@@ -248,6 +263,42 @@ def wrong_type(name: str, wanted: object, value: Any) -> Exception:
     return failure("type-error", f"{name} expects {a(str(wanted))}, got {short(value)}", value)
 
 
+def declare_migration(declarer: Declarer, declaration: Declaration) -> None:
+    """The migrations of a type stand in order; one that is typed again at the REPL replaces the first."""
+    home, name, versions = declaration.data
+    value = declarer.world.find(str(home), str(name)).force()
+    if type(value) is DataType:
+        message = f"a migration is for one constructor of {name}: {', '.join(each.name for each in value.constructors)}"
+        raise source_failure("syntax-error", message, declaration.span)
+    made = Migration(f"{home}.{name}", versions, declarer.closure(declaration.code[""]), declaration.span)  # type: ignore[arg-type]
+    known = declarer.module.migrations
+    for place, each in enumerate(known):
+        if each.symbol == made.symbol and each.versions == made.versions and declarer.module.file is None:
+            known[place] = made
+            return
+    for module in declarer.world.modules.values():
+        for each in module.migrations:
+            twice = set(each.versions).intersection(made.versions) if each.symbol == made.symbol else ()
+            if twice:
+                message = f"there is a migration of {name} from {min(twice)} already, at {each.span}"
+                raise source_failure("syntax-error", message, declaration.span)
+    known.append(made)
+
+
+def declare_rename(declarer: Declarer, declaration: Declaration) -> None:
+    """A name that is renamed once; the new one may be renamed on, but not in a circle."""
+    old, new = (str(part) for part in declaration.data)
+    renames = {key: value for module in declarer.world.modules.values() for key, value in module.renames.items()}
+    if renames.get(old, new) != new:
+        raise source_failure("syntax-error", f"`{old}` is renamed to `{renames[old]}` already", declaration.span)
+    way = [old, new]
+    while way[-1] in renames:
+        way.append(renames[way[-1]])
+        if way[-1] == old:
+            raise source_failure("syntax-error", f"renames go in a circle: {' -> '.join(way)}", declaration.span)
+    declarer.module.renames[old] = new
+
+
 ACTIONS: dict[str, Callable[[Declarer, Declaration], Any]] = {
     kinds.FUNCTION: declare_function,
     kinds.MACRO: declare_function,
@@ -261,4 +312,6 @@ ACTIONS: dict[str, Callable[[Declarer, Declaration], Any]] = {
     kinds.INSTANCE: declare_instance,
     kinds.PRIMITIVE: declare_primitive,
     kinds.IMPORT: lambda declarer, declaration: None,
+    kinds.MIGRATION: declare_migration,
+    kinds.RENAME: declare_rename,
 }

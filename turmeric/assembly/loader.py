@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from turmeric.reading.declarations import Declaration
+    from turmeric.running.bundles import Bundle
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -82,6 +83,7 @@ class Loader:
         self.released = False
         """Whether an image that has to be made is that of a release: fixed, not checked."""
         world.load_module = self.find_module
+        world.load_bundle = self.load_bundle
         world.library_place = library_directory() + os.sep
         ACTIVE.world = world
 
@@ -162,6 +164,12 @@ class Loader:
         if path.startswith(library_directory() + os.sep):
             return self.load_library(name, path)
         return self.load(name, path, start=False)
+
+    def load_bundle(self, data: bytes) -> Bundle:
+        """The code of a bundle, beside the program's."""
+        from turmeric.assembly.beside import load_bundle
+
+        return load_bundle(self.world, data)
 
     def path_of(self, name: str) -> str | None:
         """The file of a module: the program's first, then the standard library's."""

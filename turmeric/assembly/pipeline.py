@@ -106,9 +106,10 @@ class Pipeline:
     def scan(self, forms: list[Form]) -> None:
         """Note what the forms will define: a name of the standard library's that this module
         defines is its own throughout, and a macro may be used above its definition."""
-        from turmeric.assembly.scanning import defined_names
+        from turmeric.assembly.scanning import defined_names, renamed_names
 
         self.done = set()
+        self.expander.renamed.update(renamed_names(forms))
         for kind, name, form in defined_names(forms):
             if name in self.module.definitions and self.module.definitions[name].value is not namespace.UNBOUND:
                 continue

@@ -13,6 +13,7 @@ from turmeric.durability import saving
 from turmeric.durability.decode import decoded
 from turmeric.durability.instances import instances_of
 from turmeric.durability.resolve import Resolver
+from turmeric.durability.sources import CURRENT, SAVED
 from turmeric.reading.expander import EXPANSION
 from turmeric.running.continuation import Base, Continuation, Segment, capture
 from turmeric.running.files import FileHandle
@@ -86,7 +87,7 @@ class RoundTripSession(Session):
             return state
         self.restores += 1
         self.rest = len(data) // THINNING if len(data) > SMALL else 0
-        return decoded(data, Resolver(world), instances_of(world), external)
+        return decoded(data, Resolver(world, SAVED if world.bundles else CURRENT), instances_of(world), external)
 
 
 class RoundTripMachine(Machine):

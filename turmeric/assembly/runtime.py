@@ -73,20 +73,31 @@ class Runtime:
             raise TypeError(f"{function!r} takes no keyword arguments")
         return self.session.world.call(function, [*args, *more], prompt=True)
 
-    def serialize(self, value: Any, keep: bool = False) -> bytes:
+    def serialize(self, value: Any, keep: bool = False, code: str | None = None) -> bytes:
         """The bytes of a value or continuation; `keep` copies its refs instead of moving them.
 
-        Raises DataError, `not-serializable`, with the way to what has no encoding.
+        With `code="bundle"` the program's code that it needs goes along.  Raises ValueError for another
+        `code`, and DataError, `not-serializable`, with the way to what has no encoding.
         """
         from turmeric.durability import saving
 
-        return saving.serialize(self.session.world, value, keep)
+        if code not in (None, "bundle"):
+            raise ValueError(f'code is None or "bundle", not {code!r}')
+        return saving.serialize(self.session.world, value, keep, code == "bundle")
 
-    def deserialize(self, data: bytes) -> Any:
-        """The value that bytes stand for.  Raises DataError: `corrupt-data`, `schema-mismatch`."""
-        from turmeric.durability import saving
+    def deserialize(self, data: bytes, code: str = "current") -> Any:
+        """The value that bytes stand for.
 
-        return saving.deserialize(self.session.world, data)
+        `code` says which code it goes on in: `"current"`, that of this runtime where it fits, with
+        migrations and renames; `"strict"`, the same without them, and every module must be the version
+        that it was; `"saved"`, the code in the bytes, which may do anything: never for bytes from
+        strangers.  Raises ValueError for another `code`, and DataError: `corrupt-data`, `schema-mismatch`.
+        """
+        from turmeric.durability import saving, sources
+
+        if code not in sources.MODES:
+            raise ValueError(f"code is one of {', '.join(sources.MODES)}, not {code!r}")
+        return saving.deserialize(self.session.world, data, code)
 
     def seal(self, data: bytes, encrypt: bool = False, context: bytes = b"") -> bytes:
         """Bytes under the seal of the newest key; `durability/sealing.py` has the details."""

@@ -25,6 +25,16 @@ KINDS = {
 }
 
 
+def renamed_names(forms: list[Form]) -> Iterator[str]:
+    """The old names of the `defrename`s."""
+    for form in forms:
+        datum = form.datum
+        if isinstance(datum, List) and len(datum) == 3 and type(datum.head) is Symbol:
+            old = datum.tail.head
+            if datum.head.name == "defrename" and type(old) is Symbol:
+                yield old.name
+
+
 def defined_names(forms: list[Form]) -> Iterator[tuple[str, str, Form]]:
     """(kind, name, form) for each definition that can be seen without expanding."""
     for form in forms:

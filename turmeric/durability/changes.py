@@ -6,6 +6,7 @@ A definition that is gone is looked for under other names: the same code, the sa
 from __future__ import annotations
 
 from turmeric.durability import wire
+from turmeric.durability.accepting import PREFIX
 from turmeric.durability.message import FunctionRow, PointRow, TypeRow
 from turmeric.durability.resolve import change_at, fields_text
 from turmeric.durability.tables import type_schema
@@ -25,6 +26,15 @@ if TYPE_CHECKING:
 
 BACK = "edit the code back"
 SAVED = "resume with `--code saved`, if the code was saved too"
+CARRIED = "resume with `--code saved` or `:code :saved`: these bytes hold the code that saved them"
+NAMED = {
+    "instance": ("bring the instance back",),
+    "variable": (BACK, SAVED),
+    "module": ("resume with the version that saved it, or without `--code strict`",),
+    "release": ("resume with the release that saved it",),
+    "code": ("resume with `--code current`",),
+}
+"""Advice for what goes by a name alone, and is no definition."""
 
 
 def explain(mismatch: Mismatch, resolver: Resolver, contents: Contents) -> None:
@@ -40,6 +50,8 @@ def explain(mismatch: Mismatch, resolver: Resolver, contents: Contents) -> None:
         explain_type(mismatch, row, resolver, contents)
     else:
         explain_code(mismatch, row, resolver, contents)
+    if contents.message.code:
+        mismatch.advice = [CARRIED if each == SAVED else each for each in mismatch.advice]
     module = row.module if row is not None else mismatch.source
     if resolver.module(module) is None:
         mismatch.now["module"] = "not found"
@@ -62,8 +74,8 @@ def set_name(mismatch: Mismatch, name: str, same: str | None = None) -> None:
 
 def explain_name(mismatch: Mismatch) -> None:
     """A definition or an instance goes by its name alone."""
-    if mismatch.kind == "instance":
-        mismatch.advice = ["bring the instance back"]
+    if mismatch.kind in NAMED:
+        mismatch.advice = list(NAMED[mismatch.kind])
         return
     mismatch.advice = [f"define {mismatch.symbol} again, or (defrename {mismatch.symbol} ITS-NEW-NAME)"]
 
@@ -72,12 +84,12 @@ def explain_name(mismatch: Mismatch) -> None:
 
 
 def explain_code(mismatch: Mismatch, row: PointRow | FunctionRow, resolver: Resolver, contents: Contents) -> None:
-    definition = resolver.definition(row.module, row.name)
+    definition = resolver.definition_of(row)
     mismatch.advice = [BACK, SAVED]
     if isinstance(row, PointRow):
         mismatch.then = {"waits-at": row.label, "line": row.line, "variables": [name for name in row.variables if name]}
-        if row.label == "checkpoint":
-            mismatch.advice.insert(1, "resume with `:accept-changes`, if the checkpoint has a name")
+        if row.label.startswith(PREFIX):
+            mismatch.advice.insert(1, "let the checkpoint accept it with `:accept-changes true`")
     if definition is None:
         mismatch.renamed = other_home(row, resolver)
         return
@@ -160,7 +172,7 @@ def explain_type(mismatch: Mismatch, row: TypeRow, resolver: Resolver, contents:
     value = next((each for each in contents.heap if each[0] == wire.STRUCT and each[1] == number), None)
     if value is not None:
         mismatch.then["fields"] = len(value) - 2
-    made = resolver.value(row.module, row.name)
+    made = resolver.value(*resolver.place(row))
     if isinstance(made, StructType):
         mismatch.now = {"fields": fields_text(made), **place_of(made.span)}
         version = next(each.version for each in contents.claims.modules if each.name == row.module)

@@ -9,17 +9,19 @@ only then does code of the program run: a `def` that was not read before, an ins
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from turmeric.durability import fitting, wire
 from turmeric.durability.acquiring import Acquisition
 from turmeric.durability.contents import Contents
+from turmeric.durability.failures import placed
 from turmeric.durability.instances import Instances, instances_of
 from turmeric.durability.large import HIGHEST, Trunk, whole
 from turmeric.durability.later import DEEPEST, Content
 from turmeric.durability.message import Message
 from turmeric.durability.naming import goes_by_name
 from turmeric.durability.resolve import Resolver, Used
+from turmeric.durability.sources import check_carries
 from turmeric.durability.stages import STAND_INS, stages
 from turmeric.durability.trails import Trails
 from turmeric.durability.wire import corrupt
@@ -29,13 +31,16 @@ from turmeric.running.futures import Future
 from turmeric.running.lazies import Lazy
 from turmeric.running.values import Cell, Closure, Rc, Ref
 from turmeric.vocabulary import lists, maps, sets, vectors
+from turmeric.vocabulary.errors import TurmericError
 from turmeric.vocabulary.namespace import UNBOUND
+from turmeric.vocabulary.structs import Struct
 from turmeric.vocabulary.symbols import keyword, symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from turmeric.durability.accepting import Carried
     from turmeric.durability.blobs import Blobs
     from turmeric.vocabulary.namespace import Global
 
@@ -71,14 +76,23 @@ class Decoder:
         self.blobs: Blobs | None = None
         """Where the contents of lazy values are, if they are not in the message."""
         self.heap = message.heap
-        self.links = message.shape.links
+        self.links: Sequence[Sequence[int]] = message.shape.links
         self.places: Collection[int] = range(len(self.heap)) if places is None else places
         self.once = False
         """Whether nobody needs the rows after this, so that each can go when its object is there."""
         self.later: fitting.Later = []
-        found = resolver.resolve(self.claims, None if places is None else used_entries(message, places))
+        self.sources = resolver.sources(message)
+        used = None if places is None else used_entries(message, places)
+        found = resolver.resolve(self.claims, self.sources, used)
         self.found = found
         self.types, self.functions, self.points = found.types, found.functions, found.points
+        self.chains, self.carried = found.chains, found.carried
+        if self.carried:
+            self.links = with_contents(self.links, self.heap)
+        self.upgraded: set[int] = set()
+        """The structs that migrations make of what was saved, when there are some."""
+        self.declared: list[tuple[Carried, tuple[Any, ...]]] = []
+        """Frames in code that has changed, whose values have to be of the types that it declares."""
         self.globals: dict[int, Global | None] = {}
         self.acquisition: Acquisition | None = None
         self.stand_ins: list[tuple[int, str, str]] = []
@@ -91,15 +105,29 @@ class Decoder:
         for place in self.places:
             row = self.heap[place]
             if row[0] == wire.GLOBAL:
-                self.globals[place] = self.resolver.global_named(self.module(row[1]), self.claims.names[row[2]])
+                home = self.sources.homes[row[1]]
+                self.globals[place] = self.resolver.global_named(home, self.claims.names[row[2]])
+            elif self.chains and row[0] in (wire.HANDLER, wire.CONTINUATION):
+                self.check_types(row)
             elif row[0] == wire.LATER and type(row[1]) is bytes:
                 self.check_inside(row[1])
             elif row[0] in STAND_INS:
-                self.stand_ins.append((row[0], self.module(row[1]), self.claims.names[row[2]]))
+                self.stand_ins.append((row[0], self.module(row[1]), self.target(row)))
         if self.stand_ins and type(self.places) is not range:
             raise corrupt("an earlier message holds state that this one needs")
         if self.stand_ins:
             self.check_stand_ins()
+
+    def check_types(self, row: Row) -> None:
+        """What a handler answers cannot be migrated: its code is for the fields that were."""
+        numbers = [row[2]]
+        if row[0] == wire.HANDLER:
+            numbers = [key for way, key in zip(row[2::3], row[3::3], strict=True) if way >= wire.ERROR_WAYS]
+        for number in numbers:
+            if number in self.chains:
+                saved = self.claims.types[number]
+                detail = f"a handler for {saved.symbol} was saved, and its fields have changed: values can be migrated"
+                self.resolver.mismatches.note("type", saved.symbol, saved.schema, None, detail, saved.module, saved)
 
     def check_inside(self, data: bytes) -> None:
         """Check the content of a lazy value as if it were decoded now."""
@@ -116,7 +144,7 @@ class Decoder:
         self.instances.look()
         for tag, module, name in dict.fromkeys(self.stand_ins):
             detail = self.instances.lacking(tag, module, name)
-            if detail is not None:
+            if detail is not None and not self.sources.brings(self.instances.class_of(tag).symbol, name):
                 symbol = f"{module}.{name}" if module else name
                 self.resolver.mismatches.note("instance", symbol, b"", None, detail, module)
 
@@ -126,7 +154,15 @@ class Decoder:
         self.resolver.refuse(self.message)
 
     def module(self, number: int) -> str:
-        return self.claims.modules[number].name
+        home = self.sources.homes[number]
+        return home if self.sources.bundles[number] is not None else self.resolver.now(home, "")[0]
+
+    def target(self, row: Row) -> str:
+        """The type of a stand-in, as it is called in this process."""
+        name = self.claims.names[row[2]]
+        if self.sources.bundles[row[1]] is not None:
+            return self.sources.type_name(row[1], name)
+        return self.resolver.symbol_now(name)
 
     def decode(self) -> Any:
         """The root."""
@@ -144,14 +180,28 @@ class Decoder:
                 made[place] = allocate(self, row)
                 if row[0] in FILLERS:
                     filled.append(place)
-        if not self.stand_ins:
+        if not self.stand_ins and not self.chains:
             self.build_stage(self.places, filled)
-            fitting.check_built(self)
-            return
+        else:
+            self.build_stages(set(filled))
+        fitting.check_built(self)
+        for carried, values in self.declared:
+            detail = carried.refused(values)
+            if detail is not None:
+                row = carried.row
+                self.resolver.mismatches.note("variable", row.symbol, b"", None, detail, row.module)
+        self.resolver.refuse(self.message)
+
+    def build_stages(self, with_contents: set[int]) -> None:
+        """Build what code of the program makes of other values when all they lead to is there."""
+        wanted = self.places if type(self.places) is range else set(self.places)
+        self.upgraded = {
+            place for place in wanted if self.heap[place][0] == wire.STRUCT and self.heap[place][1] in self.chains
+        }
         acquisition = self.acquisition = Acquisition(self.instances, self.way)
-        with_contents = set(filled)
         try:
-            for places in stages(self.heap, self.links):
+            for group in stages(self.heap, self.links):
+                places = [place for place in group if place in wanted]
                 self.build_stage(places, [place for place in places if place in with_contents])
             fitting.check_built(self)
         except BaseException as error:
@@ -169,12 +219,16 @@ class Decoder:
     def build_stage(self, places: Collection[int], filled: list[int]) -> None:
         """Build what leads to nothing but each other and what was built before: cells and their like are
         there, empty; then the rest, then their contents."""
+        shells = shells_in(self, places) if self.upgraded else []
         for place in self.order(places):
             self.made[place] = BUILDERS[self.heap[place][0]](self, self.heap[place], place)
             if self.once:
                 self.heap[place] = NOTHING
         for place in filled:
             FILLERS[self.heap[place][0]](self, self.heap[place], self.made[place])
+        for place in shells:
+            made = upgrade(self, self.heap[place], place)
+            self.made[place].type, self.made[place].values = made.type, made.values
 
     def order(self, places: Collection[int]) -> Collection[int]:
         """The places to build, each after all it is made of; what is made of itself is refused."""
@@ -274,8 +328,13 @@ def build_frames(decoder: Decoder, row: Row, place: int) -> Any:
     points, values = decoder.points, decoder.values
     nodes = decoder.parted(place)
     linked = list in set(map(type, row))
+    carried = decoder.carried
     for number, slots in decoder.message.shape.runs.inwards(place):
-        outer = (points[number], tuple(values(slots) if linked else slots), outer)
+        if number in carried:
+            inside = [contents(decoder, slot) for slot in slots]
+            outer = (points[number], carry(decoder, carried[number], values(slots), inside), outer)
+        else:
+            outer = (points[number], tuple(values(slots) if linked else slots), outer)
         if nodes is not None:
             nodes.append(outer)
     if nodes is not None:
@@ -283,10 +342,69 @@ def build_frames(decoder: Decoder, row: Row, place: int) -> Any:
     return outer
 
 
+def carry(decoder: Decoder, carried: Carried, saved: Row, inside: Row) -> tuple[Any, ...]:
+    """The variables of a frame whose code has changed, for the code that is there now."""
+    made = carried.values(tuple(saved), inside)
+    decoder.declared.append((carried, made))
+    return made
+
+
+def contents(decoder: Decoder, slot: Any) -> Any:
+    """What a variable's cell will hold; it may not be filled yet."""
+    row = decoder.heap[slot[0]] if type(slot) is list else None
+    if row is not None and row[0] == wire.CELL:
+        return decoder.value(row[1])
+    value = decoder.value(slot)
+    return value.value if type(value) is Cell else value
+
+
+def with_contents(links: Sequence[Sequence[int]], heap: list[Row]) -> list[Sequence[int]]:
+    """What each row leads to; of frames also what is in the cells they lead to."""
+    found = list(links)
+    for place, row in enumerate(heap):
+        if row[0] == wire.FRAMES:
+            cells = [at for at in links[place] if heap[at][0] == wire.CELL]
+            found[place] = [*links[place], *(inside for at in cells for inside in links[at])]
+    return found
+
+
 def build_struct(decoder: Decoder, row: Row, place: int) -> Any:
+    if place in decoder.upgraded:
+        return upgrade(decoder, row, place)
     type_ = decoder.types[row[1]]
     assert type_ is not None
     return type_.nullary or type_.make(type_, tuple(decoder.values(row, 2)))
+
+
+def upgrade(decoder: Decoder, row: Row, place: int) -> Struct:
+    """The struct that migrations make of a saved one."""
+    chain = decoder.chains[row[1]]
+    try:
+        return chain.upgraded(decoder.values(row, 2), decoder.instances)
+    except TurmericError as error:
+        way = decoder.way(place)
+        first = chain.title(chain.migrations[0])
+        raise placed(error, f"{first}, at {way}" if way else first, []) from error.__cause__
+
+
+def shells_in(decoder: Decoder, places: Collection[int]) -> list[int]:
+    """The structs to upgrade that lead back to themselves, through a ref: made first, without values."""
+    inside = set(places)
+    shells = [place for place in sorted(inside & decoder.upgraded) if len(inside) > 1]
+    shells += [place for place in inside & decoder.upgraded if len(inside) == 1 and place in decoder.links[place]]
+    if shells and any(keyed_by(decoder.heap[place], inside) for place in inside):
+        raise corrupt("a value that is to be migrated is in a key of a map that it leads to itself")
+    for place in shells:
+        type_ = decoder.types[decoder.heap[place][1]]
+        assert type_ is not None
+        decoder.made[place] = Struct(type_, ())
+    return shells
+
+
+def keyed_by(row: Row, inside: set[int]) -> bool:
+    """Whether a row is a map or a set whose keys lead to some of the places."""
+    keys = row[1::2] if row[0] == wire.MAP else row[1:] if row[0] in (wire.SET, wire.LARGE, wire.PARTS) else []
+    return any(type(slot) is list and slot[0] in inside for slot in keys)
 
 
 def build_map(decoder: Decoder, row: Row, place: int) -> Any:
@@ -315,9 +433,9 @@ def keyed(decoder: Decoder, keys: Row, make: Callable[[], Any]) -> Any:
 
 
 def build_stand_in(decoder: Decoder, row: Row, place: int) -> Any:
-    tag, module, name, stand_in = row
+    tag, module, _, stand_in = row
     assert decoder.acquisition is not None
-    names = decoder.module(module), decoder.claims.names[name]
+    names = decoder.module(module), decoder.target(row)
     return decoder.acquisition.revive(tag, *names, place, decoder.value(stand_in))
 
 
@@ -363,10 +481,10 @@ def build_large(decoder: Decoder, row: Row, place: int) -> Any:
 
 
 def build_later(decoder: Decoder, row: Row, place: int) -> Lazy:
-    world = decoder.resolver.world
+    world, mode = decoder.resolver.world, decoder.resolver.mode
 
     def load(data: bytes) -> Any:
-        return decoded(data, Resolver(world), instances_of(world))
+        return decoded(data, Resolver(world, mode), instances_of(world), inside=True)
 
     if type(row[1]) is bytes:
         return Lazy(Content(world, row[1], None, load))
@@ -465,7 +583,14 @@ def fill_handler(decoder: Decoder, row: Row, made: Handler) -> None:
         if way >= wire.ERROR_WAYS:
             made.clauses[decoder.types[key]] = (wire.WAYS[way], function)
         else:
-            made.clauses[None if key is None else decoder.claims.names[key]] = (wire.WAYS[way], function)
+            name = None if key is None else thrown(decoder, decoder.claims.names[key], function)
+            made.clauses[name] = (wire.WAYS[way], function)
+
+
+def thrown(decoder: Decoder, name: str, function: Any) -> str:
+    """The name that a clause for thrown values has: in a bundle, that of the bundle's type."""
+    bundle = function.function.linker.bundle if type(function) is Closure else None
+    return decoder.resolver.symbol_now(name) if bundle is None else str(bundle.type_name(name))
 
 
 def fill_mask(decoder: Decoder, row: Row, made: Mask) -> None:
@@ -473,7 +598,7 @@ def fill_mask(decoder: Decoder, row: Row, made: Mask) -> None:
 
 
 def fill_binding(decoder: Decoder, row: Row, made: Binding) -> None:
-    names = [decoder.claims.names[number] for number in row[1::2]]
+    names = [decoder.resolver.symbol_now(decoder.claims.names[number]) for number in row[1::2]]
     made.values = dict(zip(names, decoder.values(row[2::2]), strict=True))
 
 
@@ -501,16 +626,25 @@ FILLERS: dict[int, Callable[[Decoder, Row, Any], None]] = {
 
 
 def decoded(
-    data: bytes, resolver: Resolver, instances: Instances, external: list[Any] | None = None, limit: int | None = None
+    data: bytes,
+    resolver: Resolver,
+    instances: Instances,
+    external: list[Any] | None = None,
+    limit: int | None = None,
+    inside: bool = False,
 ) -> Any:
-    """The value of a message that stands alone.  `limit` is the most bytes that are accepted."""
+    """The value of a message that stands alone, or is the content of a lazy value (`inside`).  `limit`
+    is the most bytes that are accepted."""
     message = Message(data, limit)
     check_alone(message, 0)
     check_from_outside(message, external is not None)
     decoder = Decoder(message, resolver, instances, external)
-    resolver.refuse(message)
+    if not inside and external is None:
+        check_carries(message, resolver.mode, resolver.mismatches)
+    resolver.accept(message)
+    instances.look()
     decoder.check_lengths()
-    decoder.once = not decoder.stand_ins
+    decoder.once = not (decoder.stand_ins or decoder.chains or decoder.carried)
     return decoder.decode()
 
 

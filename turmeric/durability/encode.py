@@ -17,6 +17,7 @@ from turmeric.durability.later import DEEPEST, content_of
 from turmeric.durability.standing_in import StandIns
 from turmeric.durability.steadiness import check_steady
 from turmeric.durability.tables import Tables
+from turmeric.durability.travelling import prepare, travelling
 from turmeric.running.classes import Method, TypeClass
 from turmeric.running.continuation import Base, Binding, Cleanup, Continuation, Handler, Mask, Prompt, Wind
 from turmeric.running.functions import MISSING, Point
@@ -24,6 +25,7 @@ from turmeric.running.futures import Future
 from turmeric.running.iterating import Generator
 from turmeric.running.lazies import Lazy
 from turmeric.running.values import Builtin, Cell, Closure, Homed, Operator, Rc, Ref
+from turmeric.vocabulary.beside import plain
 from turmeric.vocabulary.errors import TurmericError, failure
 from turmeric.vocabulary.kinds import type_name
 from turmeric.vocabulary.lists import List, SourceList
@@ -55,6 +57,8 @@ class Encoder:
         self.tables = tables
         self.instances = instances
         self.external = external or {}
+        self.bundle = False
+        """Whether the program's code that the message needs goes along."""
         self.depth = 0
         """In how many lazy values the message is."""
         self.scalars = instances.scalars
@@ -74,13 +78,17 @@ class Encoder:
     def encode(self, root: Any) -> list[Any]:
         """The tables, the heap and the root of a message."""
         self.stand_ins.root = root
+        travels = self.bundle or self.instances.world.bundles
+        if travels:
+            prepare(self.instances.world, root, self.tables)
         slot = self.slot(root)
         row = self.row
         for place, value in enumerate(self.queue):  # which grows meanwhile
             self.rows.append(row(value, place))
         self.check_owners()
         check_steady(self)
-        return [self.tables.packed(), self.bases(), [], self.rows, slot]
+        code = travelling(self.instances.world, self, self.bundle) if travels else []
+        return [self.tables.packed(), self.bases(), code, self.rows, slot]
 
     def later(self, value: Lazy) -> bytes | int:
         """The content of a lazy value, or the number of the message in which it is."""
@@ -93,6 +101,7 @@ class Encoder:
         tables = Tables(self.tables.header, self.tables.describe_module)
         encoder = Encoder(tables, self.instances)
         encoder.depth = self.depth + 1
+        encoder.bundle = self.bundle
         return wire.frame([wire.MAGIC, wire.VERSION, *encoder.encode(value)]), encoder.rows
 
     def bases(self) -> list[bytes]:
@@ -180,7 +189,8 @@ class Encoder:
             stand_in = self.stand_ins.of(value, writer is not None and kind is not tuple)
             if stand_in is not None:
                 tag, module, name, made = stand_in
-                return [tag, self.tables.module(module), self.tables.name(name), self.slot(made)]
+                module = self.tables.carrier(self.instances.classes, tag, name, module)
+                return [tag, self.tables.module(module), self.tables.name(plain(name)), self.slot(made)]
         if writer is None:
             raise Unserializable(value)
         return writer(self, value, place)
@@ -261,7 +271,7 @@ def closure_row(encoder: Encoder, value: Closure, place: int) -> Row:
 
 def global_row(encoder: Encoder, value: Any, place: int) -> Row:
     """Something that goes by the name of its definition."""
-    return [wire.GLOBAL, encoder.tables.module(value.module), encoder.tables.name(value.name)]
+    return [wire.GLOBAL, encoder.tables.module(encoder.tables.owner(value)), encoder.tables.name(value.name)]
 
 
 def method_row(encoder: Encoder, value: Method, place: int) -> Row:
@@ -296,7 +306,7 @@ def handler_row(encoder: Encoder, value: Handler, place: int) -> Row:
     row: Row = [wire.HANDLER, encoder.slot(value.returns)]
     tables = encoder.tables
     for key, (way, function) in value.clauses.items():
-        number = tables.type(key) if type(key) is StructType else None if key is None else tables.name(str(key))
+        number = tables.type(key) if type(key) is StructType else None if key is None else tables.name(plain(str(key)))
         row += [wire.WAYS.index(way), number, encoder.slot(function)]
     return row
 

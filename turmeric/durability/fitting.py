@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from turmeric.durability.decode import Decoder
     from turmeric.durability.resolve import Resolver
     from turmeric.intermediate.anf import Code, Var
+    from turmeric.vocabulary.namespace import Module
 
 Row = list["Any"]
 Later = list[tuple["Any", str, str, str]]
@@ -75,8 +76,8 @@ def check(decoder: Decoder) -> Later:
     """Raise corrupt-data for what no program could have saved; note for the resolver what no
     longer fits a declared type.  Gives what is to be looked at later."""
     fitting = Fitting(decoder)
-    for row, point in zip(decoder.claims.points, decoder.points, strict=True):
-        if point is not None and row.variables != saved_names(point):
+    for number, (row, point) in enumerate(zip(decoder.claims.points, decoder.points, strict=True)):
+        if point is not None and number not in decoder.carried and row.variables != saved_names(point):
             raise corrupt(f"a frame of {row.symbol} has other variables than its code")
     for place in decoder.places:
         found = decoder.heap[place]
@@ -101,10 +102,16 @@ class Fitting:
         self.functions: list[Any] = decoder.functions
         self.points: list[Any] = decoder.points
         self.resolver = decoder.resolver
+        self.sources = decoder.sources
         self.later: Later = []
         tags = {row[0] for row in self.heap}
         self.cells = wire.CELL in tags or wire.SENTINEL in tags
-        self.asking = [point is not None and self.asks(point.point.live) for point in decoder.points]
+        self.carried = decoder.carried
+        self.chains = decoder.chains
+        self.asking = [
+            point is not None and number not in self.carried and self.asks(point.point.live)
+            for number, point in enumerate(decoder.points)
+        ]
         self.dropped = [0 if point is None else drops(point) for point in decoder.points]
 
     def asks(self, variables: Iterable[Var]) -> bool:
@@ -160,6 +167,16 @@ class Fitting:
             return of_type(self.types[row[1]], wanted)
         known = BY_TAG.get(row[0])
         return None if known is None else wanted in known  # of another row that shows when it is there
+
+    def home_of(self, saved: str) -> tuple[Module | None, str]:
+        """The module of a dynamic variable, in the program or in a bundle, and its name there."""
+        module, _, short = saved.rpartition(".")
+        rows = zip(self.claims.modules, self.sources.bundles, self.sources.homes, strict=False)
+        bundled = next((home for row, bundle, home in rows if bundle is not None and row.name == module), None)
+        if bundled is None:
+            module, _, short = self.resolver.symbol_now(saved).rpartition(".")
+            bundled = module
+        return (self.resolver.module(bundled) if bundled else None), short
 
     def called(self, slot: Any) -> None:
         tag = self.tag(slot)
@@ -239,9 +256,10 @@ def fit_closure(fitting: Fitting, row: Row, place: int) -> None:
 
 def fit_struct(fitting: Fitting, row: Row, place: int) -> None:
     type_ = fitting.types[row[1]]
-    if len(row) - 2 != len(type_.fields):
+    chain = fitting.chains.get(row[1])
+    if len(row) - 2 != len(type_.fields if chain is None else chain.fields):
         raise corrupt(f"a {type_.name} has the wrong number of fields")
-    if not type_.loose:
+    if chain is None and not type_.loose:
         for slot, field, declared in zip(row[2:], type_.fields, type_.types, strict=True):
             fitting.declared(slot, declared, f"the field {field} of {type_.symbol}", type_.module)
 
@@ -271,10 +289,10 @@ def fit_binding(fitting: Fitting, row: Row, place: int) -> None:
         if name == EXTENT:
             fit_extent(fitting, slot)
             continue
-        module, _, short = name.rpartition(".")
-        home = fitting.resolver.module(module) if module else None
+        home, short = fitting.home_of(name)
         found = home.definitions.get(short) if home is not None else None
         if found is None or found.kind != namespace.DYNAMIC:
+            module, _, short = name.rpartition(".")
             fitting.resolver.mismatches.missing("dynamic variable", module, short, b"")
 
 

@@ -296,7 +296,8 @@ class Loading:
             decoder.earlier = [self.decoders.get(base) for base in message.bases]
             self.decoders[name] = decoder
         self.check_parts()
-        resolver.refuse(whole, *[message for name, message in self.messages.items() if name != self.name])
+        resolver.accept(whole, *[message for name, message in self.messages.items() if name != self.name])
+        instances.look()
         for decoder in self.decoders.values():
             decoder.check_lengths()
         for name in list(self.decoders)[:-1]:

@@ -197,6 +197,9 @@ class Instances:
             raise failure("no-instance", f"the instance {type_class.name} {instance.target} lacks `{name}`", name)
         return found
 
+    def class_of(self, tag: int) -> TypeClass:
+        return self.classes[wire.STAND_IN if tag == wire.STAND_IN else wire.RESOURCE]
+
     def title(self, tag: int, target: str) -> str:
         return f"the instance {class_name(tag)} {target}"
 

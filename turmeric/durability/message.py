@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 from turmeric.durability import limits, wire
 from turmeric.durability.shape import Shape
 from turmeric.durability.wire import corrupt
+from turmeric.vocabulary.beside import is_beside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,20 +19,25 @@ if TYPE_CHECKING:
 
 
 class ModuleRow(NamedTuple):
-    """A module that the message needs; no file and version for one of the standard library."""
+    """A module that the message needs; no file and version for one of the standard library.
+    `bundle` is the place of the bundle that has its code, if one goes along."""
 
     name: str
     file: str
     version: str | None
+    bundle: int | None = None
 
 
 class TypeRow(NamedTuple):
-    """A struct type, with its schema id."""
+    """A struct type, with its schema id, and its fields if it is the program's.  `home` is the number of
+    its module, as in the other rows."""
 
     module: str
     name: str
     kind: str
     schema: bytes
+    home: int = 0
+    fields: tuple[str, ...] | None = None
 
     @property
     def symbol(self) -> str:
@@ -45,6 +51,7 @@ class FunctionRow(NamedTuple):
     name: str
     path: tuple[str, ...]
     schema: bytes
+    home: int = 0
 
     @property
     def symbol(self) -> str:
@@ -65,6 +72,7 @@ class PointRow(NamedTuple):
     schema: bytes
     variables: tuple[str, ...]
     line: int
+    home: int = 0
 
     @property
     def symbol(self) -> str:
@@ -106,24 +114,31 @@ class Claims:
     def module(self, row: Any) -> ModuleRow:
         if type(row) is list and len(row) == 1:
             row = [*row, "", None]
-        name, file, version = row_of(row, (str, str, (str, type(None))), "module")
-        return ModuleRow(name, file, version)
+        kinds = (str, str, (str, type(None)), int) if type(row) is list and len(row) == 4 else MODULE
+        made = ModuleRow(*row_of(row, kinds, "module"))
+        if is_beside(made.name):
+            raise corrupt("a module whose name is none")
+        return made
 
     def type(self, row: Any) -> TypeRow:
-        module, name, kind, schema = row_of(row, (int, int, int, bytes), "type")
-        return TypeRow(self.module_name(module), self.name(name), self.name(kind), schema_id(schema))
+        own = type(row) is list and len(row) == 5
+        module, name, kind, schema, *more = row_of(row, (int, int, int, bytes, list) if own else TYPE, "type")
+        fields = self.named(more[0]) if own else None
+        if fields is not None and len(set(fields)) != len(fields):
+            raise corrupt("a type has the same field twice")
+        return TypeRow(self.module_name(module), self.name(name), self.name(kind), schema_id(schema), module, fields)
 
     def function(self, row: Any) -> FunctionRow:
         module, name, path, schema = row_of(row, (int, int, list, bytes), "function")
-        return FunctionRow(self.module_name(module), self.name(name), self.named(path), schema_id(schema))
+        return FunctionRow(self.module_name(module), self.name(name), self.named(path), schema_id(schema), module)
 
     def point(self, row: Any) -> PointRow:
         kinds = (int, int, list, int, bytes, list, int)
         module, name, path, label, schema, variables, line = row_of(row, kinds, "point")
-        home, names = self.module_name(module), self.named(variables)
+        home, names, at = self.module_name(module), self.named(variables), self.name(label)
         if not 0 <= line < LINES:
             raise corrupt("a point is at no line that a file has")
-        return PointRow(home, self.name(name), self.named(path), self.name(label), schema_id(schema), names, line)
+        return PointRow(home, self.name(name), self.named(path), at, schema_id(schema), names, line, module)
 
     def name(self, number: Any) -> str:
         if type(number) is not int or not 0 <= number < len(self.names):
@@ -145,6 +160,11 @@ class Claims:
             raise corrupt("a row refers to a module that does not exist")
         return self.spell(self.modules[number].name)
 
+
+TYPE = (int, int, int, bytes)
+"""The parts of a type's row; the names of its fields may follow."""
+MODULE = (str, str, (str, type(None)))
+"""The parts of a module's row; the number of its bundle may follow."""
 
 READ: dict[bytes, Claims] = {}
 """The tables that were read last, since the next message may well have the same."""
@@ -182,7 +202,17 @@ class Message:
         self.claims = claims_of(tables)
         self.shape = Shape(heap, self.claims, bases, self.allowance)
         self.shape.check(self.root)
+        self.check_bundles()
         self.heap: list[Any] = heap
+
+
+    def check_bundles(self) -> None:
+        """Each bundle is there once, and has a module at least."""
+        wanted = {row.bundle for row in self.claims.modules if row.bundle is not None}
+        if type(self.code) is not list or not all(type(each) is bytes for each in self.code):
+            raise corrupt("the code that goes along is malformed")
+        if wanted != set(range(len(self.code))) or len(set(self.code)) != len(self.code):
+            raise corrupt("the message does not have the code that it says goes along")
 
 
 LINES = 1 << 31

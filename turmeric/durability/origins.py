@@ -53,7 +53,7 @@ class Origins:
 
 def now_at(resolver: Resolver, row: PointRow) -> int | None:
     """The line of a point that is found again."""
-    definition = resolver.definition(row.module, row.name)
+    definition = resolver.definition_of(row)
     found = definition.point(row.path, row.schema, row.label, row.line) if definition is not None else None
     span = found[1].point.span if found is not None else None
     return span.line if span is not None else None

@@ -7,6 +7,7 @@ import os
 from turmeric.durability import saving
 from turmeric.durability.instances import instances_of
 from turmeric.durability.later import lazy
+from turmeric.durability.sources import CURRENT, MODES
 from turmeric.durability.streaming import read_message
 from turmeric.running.files import FileHandle
 from turmeric.running.handles import handle_of, read_bytes, write_to
@@ -22,34 +23,54 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-OPTIONS = ("keep",)
-
 
 def serialize(value: Any, *options: Any) -> bytes:
-    """`(serialize x :keep true)`."""
-    return saving.serialize(require_world(), value, keeping("serialize", options))
+    """`(serialize x :keep true :code :bundle)`."""
+    return saving.serialize(require_world(), value, *saving_options("serialize", options))
 
 
 def serialize_to(value: Any, port: Any, *options: Any) -> None:
-    """`(serialize-to x port :keep true)`."""
-    keep = keeping("serialize-to", options)
-    saving.serialize_to(require_world(), value, lambda data: write_to(port, data), keep)
+    """`(serialize-to x port :keep true :code :bundle)`."""
+    chosen = saving_options("serialize-to", options)
+    saving.serialize_to(require_world(), value, lambda data: write_to(port, data), *chosen)
 
 
-def keeping(name: str, options: tuple[Any, ...]) -> bool:
-    """The option `:keep`, which is the only one."""
+def saving_options(name: str, options: tuple[Any, ...]) -> tuple[bool, bool]:
+    """The values of `:keep` and of `:code :bundle`."""
+    found = pairs(name, options, ("keep", "code"))
+    keep = found.get("keep")
+    return keep is not None and keep is not False, code_option(name, found, ("bundle",)) is not None
+
+
+def pairs(name: str, options: tuple[Any, ...], known: tuple[str, ...]) -> dict[str, Any]:
+    """Options in pairs of a keyword and a value."""
     if len(options) % 2:
         raise failure("arity-error", f"{name} takes pairs of an option and its value at the end", len(options))
-    keep = False
+    found: dict[str, Any] = {}
     for key, choice in zip(options[::2], options[1::2], strict=True):
-        if not isinstance(key, Keyword) or key.name not in OPTIONS:
-            raise failure("value-error", f"{name} knows the option :keep, not {short(key)}", key)
-        keep = choice is not None and choice is not False
-    return keep
+        if not isinstance(key, Keyword) or key.name not in known:
+            listed = " and ".join(f":{each}" for each in known)
+            what = "the options" if len(known) > 1 else "the option"
+            raise failure("value-error", f"{name} knows {what} {listed}, not {short(key)}", key)
+        found[key.name] = choice
+    return found
 
 
-def deserialize(data: Any) -> Any:
-    return saving.deserialize(require_world(), data)
+def code_option(name: str, options: dict[str, Any], known: tuple[str, ...]) -> str | None:
+    """The value of :code."""
+    choice = options.get("code")
+    if choice is None:
+        return None
+    if not isinstance(choice, Keyword) or choice.name not in known:
+        listed = " or ".join(f":{each}" for each in known)
+        raise failure("value-error", f"the :code of {name} is {listed}, not {short(choice)}", choice)
+    return choice.name
+
+
+def deserialize(data: Any, *options: Any) -> Any:
+    """`(deserialize data :code :saved)`."""
+    mode = code_option("deserialize", pairs("deserialize", options, ("code",)), MODES)
+    return saving.deserialize(require_world(), data, mode or CURRENT)
 
 
 def deserialize_from(port: Any, *default: Any) -> Any:

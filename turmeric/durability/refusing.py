@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 PATHS = 100
 """Paths that are kept for each mismatch; the others are counted."""
-ORDER = ("module", "rename", "type", "point", "function", "definition", "instance")
+ORDER = ("module", "code", "release", "rename", "type", "point", "variable", "function", "definition", "instance")
 
 
 def mismatch_error(resolver: Resolver, messages: Sequence[Message]) -> TurmericError:

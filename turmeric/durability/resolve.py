@@ -10,25 +10,34 @@ from __future__ import annotations
 from itertools import islice
 from weakref import WeakKeyDictionary
 
+from turmeric.durability.accepting import Carried, accepting
 from turmeric.durability.message import Claims, FunctionRow, PointRow, TypeRow, full
+from turmeric.durability.migrating import Chain, chain_for, gap
 from turmeric.durability.mismatches import Mismatches, is_defined
 from turmeric.durability.naming import may_be_named
 from turmeric.durability.remaining import names_gone
+from turmeric.durability.renames import Renames, Undo
+from turmeric.durability.sources import CURRENT, STRICT, Sources
 from turmeric.durability.tables import type_schema
 from turmeric.intermediate import schema
+from turmeric.intermediate.renamed import in_type, renamed
 from turmeric.intermediate.walking import functions_of
 from turmeric.reading.type_annotations import type_text
-from turmeric.running.functions import Point
+from turmeric.running.functions import Function, Point
 from turmeric.running.world import World
+from turmeric.vocabulary.beside import is_beside
 from turmeric.vocabulary.errors import CORE, ERROR_TYPES
 from turmeric.vocabulary.namespace import TYPE, UNBOUND, Global, Module
 from turmeric.vocabulary.structs import Struct, StructType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from turmeric.durability.message import Message
+    from collections.abc import Iterator
+
+    from turmeric.durability.message import Message, ModuleRow
     from turmeric.intermediate import anf
     from turmeric.intermediate.anf import Code
+    from turmeric.running.bundles import Bundle
 
 Key = tuple[tuple[str, ...], bytes]
 """The path of a function in its definition, and a schema id."""
@@ -36,10 +45,12 @@ Key = tuple[tuple[str, ...], bytes]
 
 class Definition:
     """The points and functions of one definition by schema id.  Code that is added to the
-    definition (a module's next top-level form) is looked at when it is asked for."""
+    definition (a module's next top-level form) is looked at when it is asked for.  With `rename`, the
+    ids are those that the code had when the names were others."""
 
-    def __init__(self, codes: dict[Code, None]) -> None:
+    def __init__(self, codes: dict[Code, None], rename: Undo | None = None) -> None:
         self.codes = codes
+        self.rename = rename
         self.known = 0
         self.points: dict[Key, list[tuple[Code, anf.Let]]] = {}
         self.functions: dict[Key, Code] = {}
@@ -48,9 +59,10 @@ class Definition:
     def look(self) -> None:
         """Index the code that is new since the last look."""
         for top in islice(self.codes, self.known, None):
-            for code in functions_of(top):
-                self.functions[code.path, schema.code_id(code)] = code
-                for node, id_ in schema.point_ids(code).items():
+            then = top if self.rename is None else renamed(top, self.rename)
+            for code, was in zip(functions_of(top), functions_of(then), strict=True):
+                self.functions[code.path, schema.code_id(was)] = code
+                for node, id_ in zip(schema.point_ids(code), schema.point_ids(was).values(), strict=True):
                     self.points.setdefault((code.path, id_), []).append((code, node))
                     self.labels.add((code.path, unnumbered(node.point.label)))
         self.known = len(self.codes)
@@ -90,6 +102,10 @@ class Resolved:
         self.types = types
         self.functions = functions
         self.points = points
+        self.chains: dict[int, Chain] = {}
+        """The migrations that values of some types go through, by the types' numbers."""
+        self.carried: dict[int, Carried] = {}
+        """The frames that go on in other code than they were saved in, by their points' numbers."""
 
 
 Used = tuple[set[int], set[int], set[int]]
@@ -104,7 +120,7 @@ class Definitions:
         self.world = world
         self.found: dict[str, Definition] = {}
         self.edits = world.edits
-        self.resolved: dict[bytes, Resolved] = {}
+        self.resolved: dict[object, Resolved] = {}
 
     def look(self) -> None:
         """Forget what was found before the code changed."""
@@ -120,12 +136,18 @@ class Definitions:
             found = home.definitions.get(name) if home is not None else None
             if found is not None and home is not None and home.library:
                 found.force()
-        codes = self.world.codes.get(full_name)
+        return self.index(full_name, self.world.codes.get(full_name))
+
+    def find_in(self, bundle: Bundle, full_name: str) -> Definition | None:
+        """The index of a definition of a bundle."""
+        return self.index(f"{full_name}[{bundle.key}]", bundle.codes.get(full_name))
+
+    def index(self, key: str, codes: dict[Code, None] | None) -> Definition | None:
         if codes is None:
             return None
-        index = self.found.get(full_name)
+        index = self.found.get(key)
         if index is None or index.codes is not codes:
-            index = self.found[full_name] = Definition(codes)
+            index = self.found[key] = Definition(codes)
         index.look()
         return index
 
@@ -142,18 +164,64 @@ def definitions_of(world: World) -> Definitions:
     return found
 
 
+def bundle_of(code: Code) -> Bundle | None:
+    """The bundle that code came with, None for the program's own."""
+    return code.linked.linker.bundle if isinstance(code.linked, Function) else None
+
+
 class Resolver:
     """Resolves the tables of one message against a world."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, mode: str = CURRENT) -> None:
         self.world = world
+        self.mode = mode
         self.definitions = definitions_of(world)
         self.mismatches = Mismatches(world)
         self.found: dict[bytes, Resolved] = {}
         """What the tables of each message were resolved to, for reports."""
+        self.opened: list[Sources] = []
+        self.from_here: Sources | None = None
+        """Where the code of the message comes from whose tables are looked at."""
+        self.modules: list[ModuleRow] = []
+        self.known_renames: Renames | None = None
+        self.accepted: dict[PointRow, Carried] = {}
 
-    def resolve(self, claims: Claims, used: Used | None = None) -> Resolved:
+    def sources(self, message: Message) -> Sources:
+        """Where the code of each module of a message comes from."""
+        found = Sources(self.world, message, self.mode)
+        for symbol in found.missing:
+            detail = f"the code in these bytes needs {symbol}, which this release does not have"
+            self.mismatches.note("release", symbol, b"", None, detail, symbol.rpartition(".")[0])
+        if found.missing:
+            self.refuse(message)
+        if found.loaded:
+            self.opened.append(found)
+        if self.mode == STRICT:
+            self.check_versions(message)
+        elif self.mode == CURRENT:
+            for row in message.claims.modules:
+                if row.version is not None:
+                    self.module(row.name)  # its renames and migrations count
+        return found
+
+    def check_versions(self, message: Message) -> None:
+        """Every module must be the version that it was."""
+        for row in message.claims.modules:
+            home = self.module(row.name) if row.version is not None else None
+            if home is not None and home.version != row.version:
+                detail = f"the module {row.name} was version {row.version} and is now {home.version}"
+                self.mismatches.note("module", row.name, b"", None, detail, row.name)
+
+    def accept(self, *messages: Message) -> None:
+        """Raise `schema-mismatch` if anything does not fit; else the instances of bundles can be used."""
+        self.refuse(*messages)
+        for sources in self.opened:
+            sources.install()
+
+    def resolve(self, claims: Claims, sources: Sources, used: Used | None = None) -> Resolved:
         """What the tables refer to, or those entries that are `used`; a mismatch for each that is not found."""
+        self.from_here = sources
+        self.modules = claims.modules
         if used is not None:
             types, functions, points = used
             found = Resolved(
@@ -161,10 +229,9 @@ class Resolver:
                 [self.function(row) if number in functions else None for number, row in enumerate(claims.functions)],
                 [self.point(row) if number in points else None for number, row in enumerate(claims.points)],
             )
-            self.check_names(claims, found)
-            self.found[claims.data] = found
-            return found
-        known = self.definitions.resolved.get(claims.data)
+            return self.completed(claims, found)
+        key = (claims.data, self.mode, *sources.keys)
+        known = self.definitions.resolved.get(key)
         if known is not None:
             self.found[claims.data] = known
             return known
@@ -174,16 +241,27 @@ class Resolver:
             [self.function(row) for row in claims.functions],
             [self.point(row) for row in claims.points],
         )
-        self.found[claims.data] = found
-        self.check_names(claims, found)
+        self.completed(claims, found)
         if len(self.mismatches.found) == before:
-            self.definitions.resolved[claims.data] = found
+            self.definitions.resolved[key] = found
         return found
 
-    def check_names(self, claims: Claims, found: Resolved) -> None:
-        """Note the definitions that are gone though what was found refers to them."""
-        for module, name in names_gone(self.world, claims.modules, found.functions, found.points):
+    def completed(self, claims: Claims, found: Resolved) -> Resolved:
+        """Add what has to be done to values of types that have changed, and frames in code that has; note
+        the definitions that are gone though what was found refers to them."""
+        self.found[claims.data] = found
+        for number, type_ in enumerate(found.types):
+            chain = None if type_ is None else self.chain(type_, claims.types[number])
+            if chain is not None:
+                found.chains[number] = chain
+        for number, row in enumerate(claims.points):
+            if row in self.accepted:
+                found.carried[number] = self.accepted[row]
+        functions = [each for each in found.functions if each is not None and bundle_of(each) is None]
+        points = [each for each in found.points if each is not None and each.function.linker.bundle is None]
+        for module, name in names_gone(self.world, claims.modules, functions, points):
             self.mismatches.missing("definition", module, name, b"")
+        return found
 
     def refuse(self, *messages: Message) -> None:
         """Raise `schema-mismatch` if anything did not fit: of a message, and those it refers to."""
@@ -192,25 +270,35 @@ class Resolver:
 
             raise mismatch_error(self, messages)
 
+    def chain(self, type_: StructType, row: TypeRow) -> Chain | None:
+        """The migrations for a saved type, if there are some from the version that saved it."""
+        if self.mode == STRICT or row.fields is None or self.bundle(row) is not None:
+            return None
+        return chain_for(self.world, type_, row, self.modules[row.home].version)
+
+    def bundle(self, row: TypeRow | FunctionRow | PointRow) -> Bundle | None:
+        return None if self.from_here is None else self.from_here.bundles[row.home]
+
     def module(self, name: str) -> Module | None:
         """The module of that name, loaded for its definitions if need be."""
         found = self.world.modules.get(name)
         if found is not None:
             return found
-        if not all(part.strip("/\\") == part != "" and "/" not in part for part in name.split(".")):
+        if is_beside(name) or not all(part.strip("/\\") == part != "" and "/" not in part for part in name.split(".")):
             return None
         return self.world.load_module(name)
 
     def type(self, row: TypeRow) -> StructType | None:
         own = ERROR_TYPES.get(row.name) if row.module == CORE else None
-        value = own or self.value(row.module, row.name)
+        value = own or self.value(*self.place(row))
         made = value.type if isinstance(value, Struct) else value
         if not isinstance(made, StructType):
             self.mismatches.missing("type", row.module, row.name, row.schema, row)
             return None
         new = type_schema(made)
-        if new != row.schema:
+        if new != row.schema and not self.was(made, row) and self.chain(made, row) is None:
             detail = f"the fields of {row.symbol} have changed; they are now {fields_text(made)}"
+            detail += gap(self.world, made, self.modules[row.home].version) if row.fields is not None else ""
             self.mismatches.note("type", row.symbol, row.schema, new, detail, f"{made.span or row.module}", row)
             return None
         return made
@@ -221,28 +309,91 @@ class Resolver:
         found = home.definitions.get(name) if home is not None else None
         return found.force() if found is not None and found.kind == TYPE else UNBOUND
 
+    def was(self, type_: StructType, row: TypeRow) -> bool:
+        """Whether a type is as it was, but for names that are others now."""
+        return any(renamed_schema(type_, undo) == row.schema for undo in self.undoings(row))
+
+    def undoings(self, row: TypeRow | FunctionRow | PointRow) -> Iterator[Undo]:
+        """How names may have been when something was saved."""
+        if self.mode == STRICT or self.bundle(row) is not None:
+            return iter(())
+        return self.renames().undoings()
+
+    def renames(self) -> Renames:
+        """The renames of the modules that are loaded by now."""
+        if self.known_renames is None or self.known_renames.edits != self.world.edits:
+            self.known_renames = Renames(self.world)
+        return self.known_renames
+
+    def place(self, row: TypeRow | FunctionRow | PointRow) -> tuple[str, str]:
+        """The module and the name of a definition, as they are in this process."""
+        bundle = self.bundle(row)
+        if bundle is not None:
+            return bundle.module(row.module).name, row.name
+        return self.now(row.module, row.name)
+
+    def now(self, module: str, name: str) -> tuple[str, str]:
+        """What a definition of the program is called now."""
+        renames = self.renames()
+        if not renames.table or self.mode == STRICT:
+            return module, name
+        symbol, home = renames.now(full(module, name)), renames.now(module)
+        if symbol == full(home, name):
+            return home, name
+        home, _, name = symbol.rpartition(".")
+        return home, name
+
+    def symbol_now(self, symbol: str) -> str:
+        """The full name of a type or dynamic variable, as it is now."""
+        return symbol if self.mode == STRICT else self.renames().now(symbol)
+
+    def definition_of(self, row: FunctionRow | PointRow) -> Definition | None:
+        """The definition that a saved function or point is part of."""
+        bundle = self.bundle(row)
+        if bundle is not None:
+            return self.definitions.find_in(bundle, row.definition)
+        return self.definition(row.module, row.name)
+
     def definition(self, module: str, name: str) -> Definition | None:
+        """The program's definition of a saved name."""
+        module, name = self.now(module, name)
         return self.definitions.find(module, name) if self.module(module) is not None else None
 
+    def earlier(self, definition: Definition, row: FunctionRow | PointRow) -> Iterator[Definition]:
+        """A definition with the ids of now, and with those from before some renames."""
+        yield definition
+        for undo in self.undoings(row):
+            found = Definition(definition.codes, undo)
+            found.look()
+            yield found
+
     def function(self, row: FunctionRow) -> Code | None:
-        definition = self.definition(row.module, row.name)
+        definition = self.definition_of(row)
         if definition is None:
             self.mismatches.missing("function", row.module, row.name, row.schema, row)
             return None
-        found = definition.functions.get((row.path, row.schema))
+        every = (each.functions.get((row.path, row.schema)) for each in self.earlier(definition, row))
+        found = next((code for code in every if code is not None), None)
         if found is None:
             detail = f"the code of {row.symbol} has changed since it was saved"
             self.mismatches.note("function", row.symbol, row.schema, None, detail, row.module, row)
         return found
 
     def point(self, row: PointRow) -> Point | None:
-        definition = self.definition(row.module, row.name)
+        definition = self.definition_of(row)
         if definition is None:
             self.mismatches.missing("point", row.module, row.name, row.schema, row)
             return None
-        found = definition.point(row.path, row.schema, row.label, row.line)
-        if found is not None:
-            return self.linked(*found)
+        for each in self.earlier(definition, row):
+            found = each.point(row.path, row.schema, row.label, row.line)
+            if found is not None:
+                return self.linked(*found)
+        accepted = accepting(points_in(definition), row) if self.mode == CURRENT else None
+        if accepted is not None:
+            carried = Carried(row, accepted[1].point.live)
+            if not carried.missing:
+                self.accepted[row] = carried
+                return self.linked(*accepted)
         source = f"{row.module}:{row.line}"
         new, change = change_at(definition, row)
         detail = f"{row.symbol} waits at `{row.label}` ({source}), and {change}"
@@ -257,8 +408,9 @@ class Resolver:
 
     def global_named(self, module: str, name: str) -> Global | None:
         """The definition that a message refers to by name.  Its value may still have to be made."""
-        home = self.module(module)
-        found = home.definitions.get(name) if home is not None else None
+        home_name, new_name = self.now(module, name)
+        home = self.module(home_name)
+        found = home.definitions.get(new_name) if home is not None else None
         if found is None or home is None or not is_defined(found):
             self.mismatches.missing("definition", module, name, b"")
             return None
@@ -266,6 +418,20 @@ class Resolver:
             detail = f"{found.symbol} is no function, type or cell that bytes may refer to"
             self.mismatches.note("definition", found.symbol, b"", None, detail, module)
         return found
+
+
+def points_in(definition: Definition) -> Iterator[tuple[Code, anf.Let]]:
+    """All points of a definition."""
+    for found in definition.points.values():
+        yield from found
+
+
+def renamed_schema(type_: StructType, undo: Undo) -> bytes:
+    """The schema id that a type had when names were others."""
+    data = undo(type_.data_type.symbol) if type_.data_type is not None else None
+    types = in_type(type_.types, undo)
+    assert isinstance(types, tuple)
+    return schema.type_id(type_.kind, type_.fields, types, data, in_type(type_.result, undo))
 
 
 def fields_text(type_: StructType) -> str:
@@ -276,6 +442,9 @@ def fields_text(type_: StructType) -> str:
 
 def change_at(definition: Definition, row: PointRow) -> tuple[bytes | None, str]:
     """What changed at a point, as far as its label finds it again: the new id, and in words."""
+    accepted = accepting(points_in(definition), row)
+    if accepted is not None:
+        return None, f"accepts changes, but {Carried(row, accepted[1].point.live).lacks()}"
     for (there, id_), candidates in definition.points.items():
         node = candidates[0][1]
         if there == row.path and node.point.label == row.label:

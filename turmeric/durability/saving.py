@@ -14,11 +14,13 @@ from turmeric.durability.failures import Unserializable
 from turmeric.durability.instances import instances_of
 from turmeric.durability.paths import not_serializable
 from turmeric.durability.resolve import Resolver
+from turmeric.durability.sources import CURRENT
 from turmeric.durability.streaming import write_message
 from turmeric.durability.tables import Tables, relative
 from turmeric.running.continuation import Continuation
 from turmeric.running.world import World
 from turmeric.version import __version__
+from turmeric.vocabulary.beside import plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,9 +35,9 @@ def tables_for(world: World) -> Tables:
         module = world.modules.get(name)
         if module is None or module.library:
             return [name]
-        return [name, relative(module.file or ""), module.version]
+        return [plain(name), relative(module.file or ""), module.version]
 
-    return Tables([f"turmeric {__version__}", world.main or "user"], describe)
+    return Tables([f"turmeric {__version__}", plain(world.main or "user")], describe)
 
 
 def encoder_for(world: World, external: dict[int, int] | None = None) -> Encoder:
@@ -56,21 +58,26 @@ def contents(value: Any, encoder: Encoder) -> list[Any]:
         raise not_serializable(value, error, encoder.stand_ins.made) from None
 
 
-def serialize(world: World, value: Any, keep: bool = False) -> bytes:
-    """The bytes of a value.  `keep` copies the refs of a continuation without moving them."""
+def serialize(world: World, value: Any, keep: bool = False, bundle: bool = False) -> bytes:
+    """The bytes of a value.  `keep` copies the refs of a continuation without moving them; with `bundle`
+    the program's code that it needs goes along."""
     encoder = encoder_for(world)
+    encoder.bundle = bundle
     data = encoded(looked_at(value), encoder)
     if not keep:
         move(value, encoder)
     return data
 
 
-def serialize_to(world: World, value: Any, write: Callable[[bytes], object], keep: bool = False) -> None:
+def serialize_to(
+    world: World, value: Any, write: Callable[[bytes], object], keep: bool = False, bundle: bool = False
+) -> None:
     """Write the bytes of a value to a stream, without having them in memory as a whole.
 
     Nothing is written when the value cannot be saved; refs move only when all is written.
     """
     encoder = encoder_for(world)
+    encoder.bundle = bundle
     write_message(contents(looked_at(value), encoder), write)
     if not keep:
         move(value, encoder)
@@ -95,10 +102,11 @@ def move(value: Any, encoder: Encoder) -> None:
         value.consumed = True
 
 
-def deserialize(world: World, data: bytes, limit: int | None = None) -> Any:
+def deserialize(world: World, data: bytes, mode: str = CURRENT, limit: int | None = None) -> Any:
     """The value that bytes stand for: complete, or an error and nothing has happened.
 
-    Raises corrupt-data for bytes that are damaged (or more than `limit`), schema-mismatch
-    for bytes that no longer fit the code.
+    `mode` is one of `sources.MODES`.  With `saved` the code in the bytes runs, which may do anything:
+    that is for bytes from somebody who is trusted.  Raises corrupt-data for bytes that are damaged
+    (or more than `limit`), schema-mismatch for bytes that no longer fit the code.
     """
-    return decoded(data, Resolver(world), instances_of(world), limit=limit)
+    return decoded(data, Resolver(world, mode), instances_of(world), limit=limit)

@@ -9,6 +9,7 @@ from turmeric.durability.instances import ANY, CLASSES, METHODS, NESTED, RUN_TIM
 from turmeric.durability.later import Content
 from turmeric.durability.python_values import Unstorable
 from turmeric.durability.steadiness import MANY, check_endless
+from turmeric.running.bundles import home_of
 from turmeric.running.classes import Instance, constrained_parts, type_names
 from turmeric.running.lazies import Lazy
 from turmeric.vocabulary.errors import TurmericError
@@ -87,7 +88,7 @@ class StandIns:
             what = "a value of the same type" if type_name(made) == type_name(value) else "a value it is for itself"
             title = self.instances.title(tag, instance.target)
             raise Unserializable(value, f"{title}: `{METHODS[tag][0]}` gave {what}")
-        return tag, method.function.code.module, instance.target, made
+        return tag, home_of(method.function.code), instance.target, made
 
     def by_tables(self, value: Any) -> StandIn | None:
         """What stands in for a value of a Python class that the run time knows."""

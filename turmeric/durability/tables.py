@@ -5,6 +5,7 @@ from __future__ import annotations
 from turmeric.durability import wire
 from turmeric.intermediate import schema
 from turmeric.intermediate.anf import Code
+from turmeric.running.bundles import home_of
 from turmeric.running.functions import Point
 from turmeric.vocabulary.structs import StructType
 
@@ -12,6 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
+
+    from turmeric.running.classes import TypeClass
 
 
 PACKED: dict[tuple[object, ...], bytes] = {}
@@ -34,6 +37,19 @@ class Tables:
         self.points: list[list[Any]] = []
         self.numbers: dict[object, int] = {}
         self.rows: dict[object, int] = {}
+        self.aliases: dict[int, str] = {}
+        """The modules of bundles that go along and have a type or definition of the program's, by its id."""
+        self.brought: dict[tuple[str, str], str] = {}
+        """The modules of bundles that go along with instances, by class and type."""
+
+    def owner(self, thing: Any) -> str:
+        """The module that a type or a definition is written as part of."""
+        return self.aliases.get(id(thing)) or thing.module
+
+    def carrier(self, classes: dict[int, TypeClass], tag: int, target: str, module: str) -> str:
+        """The module that an instance is written as part of."""
+        found = classes.get(wire.RESOURCE if tag == wire.LAZY else tag)
+        return module if not self.brought or found is None else self.brought.get((found.symbol, target), module)
 
     def packed(self) -> bytes:
         """The bytes of the tables."""
@@ -63,8 +79,11 @@ class Tables:
         found = self.numbers.get(type_)
         if found is None:
             found = self.numbers[type_] = len(self.types)
-            module = self.module(type_.module)
-            self.types.append([module, self.name(type_.name), self.name(type_.kind), type_schema(type_)])
+            module = self.module(self.owner(type_))
+            row = [module, self.name(type_.name), self.name(type_.kind), type_schema(type_)]
+            if len(self.module_rows[module]) > 1:
+                row.append([self.name(field) for field in type_.fields])
+            self.types.append(row)
         return found
 
     def function(self, code: Code) -> int:
@@ -91,7 +110,7 @@ class Tables:
     def place(self, code: Code) -> list[Any]:
         """Where a function is: its module, its definition there, the way to it inside that."""
         inside = code.definition[len(code.module) + 1 :]  # empty for a module's top-level forms
-        return [self.module(code.module), self.name(inside), [self.name(each) for each in code.path]]
+        return [self.module(home_of(code)), self.name(inside), [self.name(each) for each in code.path]]
 
     def point_row(self, point: Point) -> list[Any]:
         code = point.function.code

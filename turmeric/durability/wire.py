@@ -5,12 +5,14 @@
     tables    = the bytes of [writer, program, names, modules, types, functions, points]:
                 messages of a program mostly have the same ones, and are read faster so
     names     = [text, ...]                                  each name once
-    modules   = [[name, file, version] or [name], ...]       [name]: of the standard library
-    types     = [[module, name, kind, schema id], ...]       modules and names by number
+    modules   = [[name, file, version] or [name], ...]       [name]: of the standard library; the
+                number of a bundle follows if the module's code goes along in it
+    types     = [[module, name, kind, schema id, [field...]], ...]  modules and names by number;
+                the fields of the program's types only
     functions = [[module, name, [name...], schema id], ...]
     points    = [[module, name, [name...], label, schema id, [variable...], line], ...]
     bases     = [hash of an earlier message, ...]
-    code      = [...]                                        the bundled code
+    code      = [bytes of a bundle, ...]                     `bundling` has what is in them
     heap      = [[tag, ...], ...]
     root      = a value
     value     = nil / bool / int / float / short text / short bytes
@@ -178,7 +180,7 @@ def pack(value: Any) -> bytes:
     return cbor2.dumps(value, canonical=True)
 
 
-def parse(data: bytes | memoryview, allowance: limits.Allowance | None = None) -> Any:
+def parse(data: bytes | memoryview, allowance: limits.Allowance | None = None, nesting: int = NESTING) -> Any:
     """CBOR as plain data.  Only what the format uses is known; the rest is refused unread."""
     import cbor2
 
@@ -186,7 +188,7 @@ def parse(data: bytes | memoryview, allowance: limits.Allowance | None = None) -
     try:
         return cbor2.loads(
             data,
-            max_depth=NESTING,
+            max_depth=nesting,
             allow_indefinite=False,
             allow_duplicate_keys=False,
             semantic_decoders=REFUSED_TAGS,

@@ -19,6 +19,7 @@ OPTIONS: dict[str, tuple[str, ...] | None] = {
     "--retires": (),
     "--against": (),
     "--graph": (),
+    "--code": ("current", "strict", "saved"),
     "--json": None,
     "--debug": None,
     "--version": None,

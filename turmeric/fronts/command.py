@@ -51,7 +51,7 @@ COMMANDS: dict[str, Command] = {
     "check": Command("execution:check", (), 1),
     "expand": Command("expanding:expand", (), 1, 1),
     "test": Command("testing:test", MACHINE, 0),
-    "resume": Command("saved:resume", (*MACHINE, "--program"), 1, 2),
+    "resume": Command("saved:resume", (*MACHINE, "--program", "--code"), 1, 2),
     "inspect": Command("inspecting:inspect", ("--json", "--program", "--against", "--graph"), 1, 1),
     "diff": Command("differing:diff", ("--json",), 2, 2),
     "key": Command("keyring:key", ("--file", "--id", "--expires", "--retires"), 0, 2),

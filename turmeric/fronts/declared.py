@@ -53,6 +53,15 @@ def expression(declaration: Declaration, module: Module) -> object:
     return datum_of(made, names_for(made, module))
 
 
+def migration(declaration: Declaration, module: Module) -> object:
+    made: Any = declaration.code[""]
+    home, name, versions = declaration.data
+    known: Any = versions
+    version = known[0] if len(known) == 1 else vectors.from_iterable(known)
+    shown = str(name) if home == module.name else f"{home}.{name}"
+    return listed("defmigration", symbol(shown), version, datum_of(made, names_for(made, module)))
+
+
 STRUCT_HEADS = {
     structs.STRUCT: "struct",
     structs.ERROR: "deferror",
@@ -161,5 +170,7 @@ DATUMS: dict[str, Callable[[Declaration, Module], object]] = {
     kinds.CLASS: type_class,
     kinds.INSTANCE: instance,
     kinds.PRIMITIVE: primitive,
+    kinds.MIGRATION: migration,
+    kinds.RENAME: lambda declaration, module: listed("defrename", *map(symbol, map(str, declaration.data))),
     kinds.IMPORT: lambda declaration, module: listed("import", symbol(declaration.name)),
 }

@@ -116,16 +116,21 @@ what they call.  Variables that a macro made get a number when the name is taken
 """
 
 RESUME = """\
-tur resume [--program PATH] FILE [VALUE]
+tur resume [--program PATH] [--code current|strict|saved] FILE [VALUE]
 
 Go on with the continuation that a program saved to FILE, in this process.  VALUE is a
 Turmeric expression, and what the pause in the program returns; without it, nil.
-The program's modules are looked for in the current directory, or in that of --program.
+The program's modules are looked for in the current directory, or in that of --program; a
+file given there is loaded first: it may say what was renamed since, and how to migrate.
+--code says which code it goes on in: current, the one that is there now, if it fits; strict,
+the same but of the very versions that saved it; saved, the code in FILE, if it was saved with
+`:code :bundle`.  That code can do anything: not with files from people you do not trust.
 
 A sealed file is opened with the keys that `tur key list` shows.
 
   tur resume checkpoint-order-validated.bin
   tur resume approval.bin '{:approved true}'
+  tur resume --code saved approval.bin
 """
 
 INSPECT = """\

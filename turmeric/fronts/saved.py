@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 def resume(arguments: Arguments) -> int:
     """Continue a saved program, with the value of an expression; print what it gives."""
     from turmeric.durability.saving import deserialize
+    from turmeric.durability.sources import CURRENT, SAVED
     from turmeric.fronts.execution import completed, open_session
     from turmeric.fronts.results import readable
     from turmeric.running.continuation import Continuation
@@ -22,8 +23,12 @@ def resume(arguments: Arguments) -> int:
     path, *value = arguments.operands
     session = open_session(arguments, program_root(arguments), [])
     data, _ = opened(read_bytes(path))
-    restore_main(session, data)
-    saved = deserialize(session.world, data)
+    mode = arguments.options.get("--code", CURRENT)
+    if mode != SAVED:
+        restore_main(session, data, arguments.options.get("--program"))
+    saved = deserialize(session.world, data, mode)
+    if mode == SAVED:
+        keep_main(session, data)
     if type(saved) is not Continuation:
         return not_a_continuation(path, readable(session, saved))
     given = session.evaluate(value[0], "<value>") if value else None
@@ -40,13 +45,35 @@ def program_root(arguments: Arguments) -> str:
     return program if os.path.isdir(program) else os.path.dirname(os.path.abspath(program))
 
 
-def restore_main(session: Session, data: bytes) -> None:
+def restore_main(session: Session, data: bytes, program: str | None) -> None:
     """Make the module that was the main one the main one again, so that its version counts."""
     from turmeric.durability.message import Message
+    from turmeric.durability.resolve import Resolver
 
-    name = Message(data).claims.program
-    if name != "user" and session.loader.find_module(name) is not None:
+    load_program(session, program)
+    name = Resolver(session.world).now(Message(data).claims.program, "")[0]
+    if name != "user" and (name in session.world.modules or session.loader.find_module(name) is not None):
         session.world.main = name
+
+
+def load_program(session: Session, program: str | None) -> None:
+    """Load the file of `--program` for its definitions: it may say what was renamed and how to migrate."""
+    from turmeric.assembly.session import module_name
+
+    if program is not None and os.path.isfile(program):
+        session.loader.find_module(module_name(program, session.loader.roots))
+
+
+def keep_main(session: Session, data: bytes) -> None:
+    """Of code that came with the bytes, the module that was the main one is the main one again."""
+    from turmeric.durability.bundling import key_of
+    from turmeric.durability.message import Message
+    from turmeric.vocabulary.beside import beside
+
+    message = Message(data)
+    name = message.claims.program
+    places = [row.bundle for row in message.claims.modules if row.name == name and row.bundle is not None]
+    session.world.main = beside(name, key_of(message.code[places[0]])) if places else name
 
 
 def not_a_continuation(path: str, shown: str) -> int:

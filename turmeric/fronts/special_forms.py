@@ -84,6 +84,15 @@ SPECIAL_FORMS: dict[str, tuple[str, str]] = {
         "The clauses of a `handle` as a value, for `with-handler` and `compose-handlers`.",
     ),
     "defdata": ("(defdata Name (Constructor field ...) ...)", "Define a type with several constructors, for `match`."),
+    "defmigration": (
+        '(defmigration type "old version" (fn [fields] ...))',
+        "How saved values of a type become what it is now: from a map of the fields that they had when a module of "
+        "that version saved them, to a map of the new fields or a new struct.  Several of a type stand in order.",
+    ),
+    "defrename": (
+        "(defrename old.name new.name)",
+        "What was saved under an old full name goes by a new one now: a definition, or a module and all in it.",
+    ),
     "defclass": (
         "(defclass Name [a] (method [x : a] : T default?) ...)",
         "Define a type class: methods that each type implements in its own way.",

@@ -210,9 +210,17 @@ def label_of(form: Core) -> str:
     if isinstance(form, core.Call):
         function = form.function
         if isinstance(function, core.Global):
-            return function.name
+            return checkpoint_label(form) or function.name
         return function.var.name if isinstance(function, core.Local) else "call"
     return type(form).__name__.lower()
+
+
+def checkpoint_label(form: core.Call) -> str | None:
+    """The label of a named checkpoint, by which its frame can be found again after edits."""
+    function, first = form.function, form.args[0] if form.args else None
+    if not isinstance(function, core.Global) or (function.module, function.name) != ("checkpoint", "checkpoint"):
+        return None
+    return f'checkpoint "{first.value}"' if isinstance(first, core.Const) and type(first.value) is str else None
 
 
 def depth_of(value: Simple) -> int:

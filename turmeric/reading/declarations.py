@@ -24,6 +24,8 @@ INSTANCE = "instance"
 PRIMITIVE = "primitive"
 OPAQUE = "opaque type"
 IMPORT = "import"
+MIGRATION = "migration"
+RENAME = "rename"
 
 EXPRESSION_NAME = "<top level>"
 """The definition that a top-level expression counts as part of."""
@@ -39,6 +41,8 @@ class Declaration:
         instance   (class, type, constraints, methods)
         primitive  (minimum, maximum or None, types)
         import     (module, alias or None, referred names)
+        migration  (the type's module, its name, old versions)
+        rename     (old full name, new full name)
     """
 
     __slots__ = ("code", "data", "doc", "kind", "name", "parameters", "private", "span")

@@ -33,6 +33,8 @@ class Names:
         self.module = module
         self.modules = modules
         self.forward_types: set[str] = set()
+        self.renamed: set[str] = set()
+        """The full names that `defrename`s of the file say are others now."""
         self.pending_macros: dict[str, Callable[[], None]] = {}
         self.span: Span | None = None
 

@@ -79,14 +79,20 @@ def translation(error: BaseException) -> tuple[str, str, object]:
 class Evaluators:
     """Links simple expressions of one function.
 
-    `find` gives the global of a module and a name; `linked` the function of a piece of code.
+    `find` gives the global of a module and a name, `linked` the function of a piece of code, `named`
+    a primitive's operands with names as they are in this process.
     """
 
     def __init__(
-        self, find: Callable[[str, str], Global], linked: Callable[[anf.Code], Function], function: str
+        self,
+        find: Callable[[str, str], Global],
+        linked: Callable[[anf.Code], Function],
+        named: Callable[[str, tuple[Simple, ...]], tuple[Simple, ...]],
+        function: str,
     ) -> None:
         self.find = find
         self.linked = linked
+        self.named = named
         self.function = function
 
     def evaluator(self, node: Simple, scope: Scope) -> Evaluator:
@@ -208,7 +214,8 @@ def set_global(link: Evaluators, node: anf.SetGlobal, scope: Scope) -> Evaluator
 
 def primitive(link: Evaluators, node: anf.Primitive, scope: Scope) -> Evaluator:
     """A primitive's call, with the common arithmetic done in place."""
-    args = [link.evaluator(arg, scope) for arg in node.args]
+    operands = link.named(f"{node.module}.{node.name}", node.args)
+    args = [link.evaluator(arg, scope) for arg in operands]
     place = link.place(node.span)
     builtin = link.find(node.module, node.name).force()
     if not isinstance(builtin, Builtin):
@@ -218,8 +225,8 @@ def primitive(link: Evaluators, node: anf.Primitive, scope: Scope) -> Evaluator:
     if builtin.symbol == "core.construct" and isinstance(node.args[0], anf.GlobalReference):
         found = link.find(node.args[0].module, node.args[0].name)
         return construction(found, args[1:], primitive_call(builtin.call, args, place), place)
-    if builtin.symbol == "core.check-type" and isinstance(node.args[1], anf.Constant):
-        return checked(args[0], check_for(node.args[1].value), builtin.call, node, place)
+    if builtin.symbol == "core.check-type" and isinstance(operands[1], anf.Constant):
+        return checked(args[0], check_for(operands[1].value), builtin.call, operands, place)
     inlined = arithmetic.INLINE.get(builtin.symbol) if len(args) == 2 else None
     if inlined is not None:
         made: Evaluator = inlined(args[0], args[1], builtin.call, place, located)
@@ -247,10 +254,14 @@ def construction(found: Global, args: list[Evaluator], general: Evaluator, place
 
 
 def checked(
-    arg: Evaluator, check: Callable[[object], bool], call: Callable[..., Any], node: anf.Primitive, place: Place
+    arg: Evaluator,
+    check: Callable[[object], bool],
+    call: Callable[..., Any],
+    operands: tuple[Simple, ...],
+    place: Place,
 ) -> Evaluator:
     """A value that must be of a type; `call` raises the error."""
-    wanted, what = [part.value if isinstance(part, anf.Constant) else None for part in node.args[1:]]
+    wanted, what = [part.value if isinstance(part, anf.Constant) else None for part in operands[1:]]
 
     def evaluate(env: Environment) -> Any:
         value = arg(env)

@@ -52,6 +52,8 @@ class Linker:
         self.world = world
         self.find = world.find
         self.observed = observed
+        self.bundle: Any = None
+        """The bundle whose code this links (`running.bundles`), None for the program's own."""
 
     def link(self, function: Function) -> Step:
         """The first step of a function's body; fills in its points."""
@@ -60,6 +62,14 @@ class Linker:
         for var in (*code.params.variables(), *code.captured):
             scope[var] = len(scope)
         return Steps(self, function).step(code.body, scope, len(scope))
+
+    def named(self, symbol: str, args: tuple[anf.Simple, ...]) -> tuple[anf.Simple, ...]:
+        """The operands of a primitive; in a bundle the names among them may have to be others."""
+        return args
+
+    def clauses(self, operands: tuple[anf.Simple, ...]) -> tuple[anf.Simple, ...]:
+        """The operands of a handler, likewise."""
+        return operands
 
     def function(self, code: anf.Code) -> Function:
         """Code as a function that links itself when it is first entered."""
@@ -75,7 +85,7 @@ class Steps:
     def __init__(self, linker: Linker, function: Function) -> None:
         self.linker = linker
         self.owner = function
-        self.link = Evaluators(linker.find, linker.function, function.code.symbol)
+        self.link = Evaluators(linker.find, linker.function, linker.named, function.code.symbol)
         self.loops: dict[anf.Loop, list[Step]] = {}
 
     def leads_into_library(self, callee: anf.GlobalReference) -> bool:
@@ -288,7 +298,8 @@ def make_recur(steps: Steps, node: anf.Recur, scope: Scope, size: int) -> Step:
 
 
 def make_marked(steps: Steps, node: anf.Marked, scope: Scope, size: int) -> Step:
-    operands = [steps.link.evaluator(operand, scope) for operand in node.operands]
+    parts = steps.linker.clauses(node.operands) if node.kind == core.HANDLER else node.operands
+    operands = [steps.link.evaluator(operand, scope) for operand in parts]
     body = steps.step(node.body, scope, size)
     make = MARKS[node.kind]
     place = steps.link.place(node.span)

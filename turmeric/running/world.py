@@ -53,6 +53,9 @@ class World:
         """The key ring that seals and opens for this world; None: the one that is configured."""
         self.macroexpand: Callable[[object], object] = lambda datum: datum
         self.load_module: Callable[[str], Module | None] = lambda name: None
+        self.bundles: dict[str, Any] = {}
+        """The bundles (`running.bundles`) whose code came with saved state, by their hashes."""
+        self.load_bundle: Callable[[bytes], Any] = lambda data: None
         self.make_machine: Callable[[Machine | None], Machine] = lambda outer: Machine(self.library, outer)
 
     def module(self, name: str) -> Module | None:

@@ -78,6 +78,18 @@ class Global:
         return f"#<global {self.symbol}>"
 
 
+class Migration:
+    """Values of the type `symbol` that were saved by one of `versions` are upgraded by `function`."""
+
+    __slots__ = ("function", "span", "symbol", "versions")
+
+    def __init__(self, symbol: str, versions: tuple[str, ...], function: object, span: Span | None) -> None:
+        self.symbol = symbol
+        self.versions = versions
+        self.function = function
+        self.span = span
+
+
 class Module:
     """A module's own definitions, and the names it took from others."""
 
@@ -85,16 +97,19 @@ class Module:
         "aliases",
         "code_hash",
         "complete",
+        "declared",
         "declared_version",
         "definitions",
         "exports",
         "file",
         "library",
+        "migrations",
         "name",
         "nearby",
         "prelude",
         "python_imports",
         "referred",
+        "renames",
     )
 
     def __init__(self, name: str, prelude: dict[str, Global], file: str | None = None) -> None:
@@ -104,6 +119,12 @@ class Module:
         """Whether it belongs to the standard library, which every release has."""
         self.prelude = prelude
         self.definitions: dict[str, Global] = {}
+        self.declared: dict[str, object] = {}
+        """Of a program's module: the declaration behind each definition and instance."""
+        self.migrations: list[Migration] = []
+        """How values of types are upgraded that earlier versions saved, in order."""
+        self.renames: dict[str, str] = {}
+        """What is now called otherwise, by full names, in order."""
         self.referred: dict[str, Global] = {}
         self.aliases: dict[str, Module | object] = {}
         self.nearby: dict[str, set[str]] = {}

@@ -96,10 +96,14 @@ class Known:
         return reader(found.name, found.parameters) if reader is not None and found.parameters else None
 
 
+NAMELESS = (kinds.EXPRESSION, kinds.IMPORT, kinds.INSTANCE, kinds.MIGRATION, kinds.RENAME)
+"""Declarations that define no name."""
+
+
 def names_of(row: Row) -> Iterator[Name]:
     """What a declaration defines."""
     declaration, module = row.declaration, row.module.name
-    if declaration.kind not in (kinds.EXPRESSION, kinds.IMPORT, kinds.INSTANCE):
+    if declaration.kind not in NAMELESS:
         yield module, declaration.name
     if declaration.kind in (kinds.DATA, kinds.CLASS):
         rows: tuple[tuple[str, ...], ...] = declaration.data[1]  # type: ignore[assignment]

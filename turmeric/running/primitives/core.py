@@ -14,6 +14,7 @@ from turmeric.running.structure import short
 from turmeric.running.values import Builtin, Cell, Closure, Operator, Rc, Ref
 from turmeric.running.world import require_world
 from turmeric.vocabulary import lists, maps, sets, vectors
+from turmeric.vocabulary.beside import plain
 from turmeric.vocabulary.errors import failure
 from turmeric.vocabulary.kinds import CHECKS, has_type, type_name
 from turmeric.vocabulary.lists import List
@@ -262,7 +263,7 @@ def dynamic_value(name: str) -> Any:
     """The value of a dynamic variable: the innermost binding's, or the definition's."""
     machine = CURRENT.machine
     if machine is not None:
-        bound, value = machine.dynamic(name)
+        bound, value = machine.dynamic(plain(name))
         if bound:
             return value
     return require_world().find(*name.rsplit(".", 1)).force()
