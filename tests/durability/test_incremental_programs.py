@@ -40,7 +40,7 @@ def test_what_programs_serialize(program: Path, tmp_path: Path, monkeypatch: pyt
         for _ in range(2):
             assert outcome(lambda: (saver.save(value), again(world, saver))[1]) == expected
         saved[0] += 1
-        return plain(world, value, keep)
+        return plain(world, value, keep, bundle)
 
     def again(world: World, saver: Saver) -> bytes:
         return plain(world, Saver(world, saver.blobs, "it").load(), True)

@@ -60,6 +60,7 @@ def explained(resolver: Resolver, messages: Sequence[Message]) -> list[Mismatch]
     work = [(message, "in an earlier message: " if number else "") for number, message in enumerate(messages)]
     for message, lead in work:  # which grows meanwhile
         contents = Contents(message)
+        resolver.turn_to(message.claims)
         contents.learn(resolver.found.get(message.claims.data))
         trails = Trails(contents)
         locate(found, contents, trails, lead)

@@ -182,9 +182,15 @@ class Resolver:
         self.opened: list[Sources] = []
         self.from_here: Sources | None = None
         """Where the code of the message comes from whose tables are looked at."""
+        self.sources_of: dict[bytes, Sources] = {}
         self.modules: list[ModuleRow] = []
         self.known_renames: Renames | None = None
         self.accepted: dict[PointRow, Carried] = {}
+
+    def turn_to(self, claims: Claims) -> None:
+        """Look at the tables of one message, now or again for a report."""
+        self.from_here = self.sources_of.get(claims.data)
+        self.modules = claims.modules
 
     def sources(self, message: Message) -> Sources:
         """Where the code of each module of a message comes from."""
@@ -220,8 +226,8 @@ class Resolver:
 
     def resolve(self, claims: Claims, sources: Sources, used: Used | None = None) -> Resolved:
         """What the tables refer to, or those entries that are `used`; a mismatch for each that is not found."""
-        self.from_here = sources
-        self.modules = claims.modules
+        self.sources_of[claims.data] = sources
+        self.turn_to(claims)
         if used is not None:
             types, functions, points = used
             found = Resolved(
