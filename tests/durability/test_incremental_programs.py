@@ -16,8 +16,8 @@ from turmeric.running.world import World
 from turmeric.vocabulary.errors import TurmericError
 
 PROGRAMS = Path(__file__).resolve().parents[1] / "programs"
-ONCE = ("resources/sockets",)
-"""Programs whose resources can be acquired once at a time."""
+ONCE = ("resources/sockets", "bundles/resumed-in-its-own-code")
+"""Programs whose resources can be acquired once at a time, or that go on in code that only their bytes have."""
 STORING = [
     path
     for path in sorted(PROGRAMS.glob("*/*.tur"))

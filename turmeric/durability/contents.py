@@ -35,14 +35,17 @@ class Contents:
         self.files = {row.name: row.file or f"{row.name}.tur" for row in message.claims.modules}
         self.lengths: dict[int, int] = {}
         self.fields: dict[int, tuple[str, ...]] = {}
-        """The names of the fields of each type, as far as they were learned from the code."""
+        """The names of the fields of each type: of the program's they are saved, others are learned from the code."""
+        for number, saved in enumerate(self.claims.types):
+            if saved.fields is not None:
+                self.fields[number] = saved.fields
         self.captured: dict[int, tuple[str, ...]] = {}
 
     def learn(self, found: Resolved | None) -> None:
         """Take names that are not saved from the types and functions that were found again."""
         for number, type_ in enumerate(found.types if found is not None else ()):
             if type_ is not None:
-                self.fields[number] = type_.fields
+                self.fields.setdefault(number, type_.fields)
         for number, code in enumerate(found.functions if found is not None else ()):
             if code is not None:
                 self.captured[number] = tuple([var.name for var in code.captured])
