@@ -86,7 +86,7 @@ class Fuzzer:
 
     def case(self, data: bytes) -> str:
         """One mutant: what came of it.  Finds are noted."""
-        signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+        signal.setitimer(signal.ITIMER_REAL, PATIENCE, PATIENCE)
         try:
             outcome = self.outcome(data)
         except Hanging:
@@ -146,13 +146,13 @@ class Fuzzer:
         inside = list(value)[:4] if isinstance(value, Vector) else [value]
         for each in inside:
             if type(each) is Continuation:
-                signal.setitimer(signal.ITIMER_REAL, TURN)
+                signal.setitimer(signal.ITIMER_REAL, TURN, TURN)
                 try:
                     self.session.world.call(self.resume, [each])
                 except Hanging:
                     self.outcomes["still running"] += 1
                 finally:
-                    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+                    signal.setitimer(signal.ITIMER_REAL, PATIENCE, PATIENCE)
 
 
 def unpacked(data: bytes) -> list[Any]:

@@ -218,7 +218,7 @@ class Loader:
 
     def hash_of(self, text: str) -> str:
         """What identifies the text of a module that declares no version."""
-        from hashlib import blake2b
+        from turmeric.vocabulary.digest import blake2b
 
         return blake2b(text.encode(), digest_size=8).hexdigest()
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from turmeric.durability.message import PointRow
+    from turmeric.durability.entries import PointRow
     from turmeric.intermediate.anf import Code, Var
 
     Found = tuple[Code, anf.Let]

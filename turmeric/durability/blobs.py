@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 from contextlib import AbstractContextManager, contextmanager
-from hashlib import blake2b
 from threading import RLock
 from urllib.parse import quote, unquote
 
 from turmeric.running.replacing import flush_directory, remove_quietly, replace_file, write_new
+from turmeric.vocabulary.digest import blake2b
 from turmeric.vocabulary.errors import TurmericError, failure
 
 TYPE_CHECKING = False

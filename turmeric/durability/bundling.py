@@ -12,7 +12,6 @@ what it needs of the standard library where its modules are made (`assembly.besi
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import NamedTuple
 
 from turmeric.durability import wire
@@ -26,6 +25,7 @@ from turmeric.reading import declarations as kinds
 from turmeric.reading.declarations import Declaration
 from turmeric.vocabulary import structs
 from turmeric.vocabulary.beside import is_beside
+from turmeric.vocabulary.digest import blake2b
 from turmeric.vocabulary.errors import failure
 from turmeric.vocabulary.spans import Span
 

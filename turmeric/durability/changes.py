@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from turmeric.durability import wire
 from turmeric.durability.accepting import PREFIX
-from turmeric.durability.message import FunctionRow, PointRow, TypeRow
+from turmeric.durability.entries import FunctionRow, PointRow, TypeRow
 from turmeric.durability.resolve import change_at, fields_text
 from turmeric.durability.tables import type_schema
 from turmeric.vocabulary.namespace import TYPE, nearest

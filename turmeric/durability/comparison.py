@@ -10,8 +10,8 @@ from __future__ import annotations
 from turmeric.durability import brief, wire
 from turmeric.durability.contents import Contents
 from turmeric.durability.differences import Differences
+from turmeric.durability.entries import PointRow
 from turmeric.durability.insides import ARROW, variable_step
-from turmeric.durability.message import PointRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from turmeric.durability import insides, wire
-from turmeric.durability.message import Claims, Message, PointRow
+from turmeric.durability.entries import PointRow
+from turmeric.durability.message import Claims, Message
 from turmeric.durability.wire import corrupt
 
 TYPE_CHECKING = False
@@ -65,7 +66,7 @@ class Contents:
     def kind_of(self, row: Row) -> str:
         """What an object is, in a word."""
         if row[0] == wire.STRUCT:
-            return self.claims.types[row[1]].name
+            return str(self.claims.types[row[1]].name)
         if row[0] == wire.LARGE:
             return wire.LARGE_KINDS[row[1]]
         if row[0] == wire.EARLIER:

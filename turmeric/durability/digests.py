@@ -7,11 +7,10 @@ a cell at its second occurrence, so a change in a cycle shows where the cycle is
 
 from __future__ import annotations
 
-from hashlib import blake2b
-
 from turmeric.durability import brief, wire
 from turmeric.durability.contents import RUNS, Contents, offset
 from turmeric.durability.insides import STAND_INS
+from turmeric.vocabulary.digest import blake2b
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,8 +7,6 @@ whose type shows only when they are there (definitions, stand-ins) are looked at
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
 from turmeric.durability import wire
 from turmeric.durability.wire import corrupt
 from turmeric.intermediate import anf
@@ -335,11 +333,14 @@ ROWS = {
 
 # Frames that a function drops -------------------------------------------------------------------
 
-DROPS: WeakKeyDictionary[Point, int] = WeakKeyDictionary()
-
-
 def drops(point: Point) -> int:
     """How many frames below its own the code of a point may drop: they are of the same call."""
+    if point.drops is None:
+        point.drops = dropped_by(point)
+    return point.drops
+
+
+def dropped_by(point: Point) -> int:
     count = 0
     work: list[tuple[object, int]] = [(point.node.body, 0)]
     while work:

@@ -9,7 +9,6 @@ that could not be stored otherwise.
 from __future__ import annotations
 
 from _thread import _local as ThreadLocal
-from weakref import WeakKeyDictionary
 
 from turmeric.durability import python_classes, python_values, wire
 from turmeric.running.classes import Instance, TypeClass, type_names
@@ -40,14 +39,11 @@ NESTING = 20
 """How deep calls of `serialize` may lie in methods that `serialize` calls."""
 
 
-SERVED: WeakKeyDictionary[World, Instances] = WeakKeyDictionary()
-
-
 def instances_of(world: World) -> Instances:
     """The instances of a world as they are now."""
-    found = SERVED.get(world)
+    found: Instances | None = world.kept.get("instances")
     if found is None:
-        found = SERVED[world] = Instances(world)
+        found = world.kept["instances"] = Instances(world)
     found.look()
     return found
 

@@ -6,9 +6,8 @@ at code.  What a row says is a claim until the resolver has found it.
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeVar
-
 from turmeric.durability import limits, wire
+from turmeric.durability.entries import FunctionRow, ModuleRow, PointRow, TypeRow
 from turmeric.durability.shape import Shape
 from turmeric.durability.wire import corrupt
 from turmeric.vocabulary.beside import is_beside
@@ -16,80 +15,6 @@ from turmeric.vocabulary.beside import is_beside
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-
-class ModuleRow(NamedTuple):
-    """A module that the message needs; no file and version for one of the standard library.
-    `bundle` is the place of the bundle that has its code, if one goes along."""
-
-    name: str
-    file: str
-    version: str | None
-    bundle: int | None = None
-
-
-class TypeRow(NamedTuple):
-    """A struct type, with its schema id, and its fields if it is the program's.  `home` is the number of
-    its module, as in the other rows."""
-
-    module: str
-    name: str
-    kind: str
-    schema: bytes
-    home: int = 0
-    fields: tuple[str, ...] | None = None
-
-    @property
-    def symbol(self) -> str:
-        return f"{self.module}.{self.name}"
-
-
-class FunctionRow(NamedTuple):
-    """A function: its definition (empty for top-level forms), and the way to it inside that."""
-
-    module: str
-    name: str
-    path: tuple[str, ...]
-    schema: bytes
-    home: int = 0
-
-    @property
-    def symbol(self) -> str:
-        return shown(self.module, self.name, self.path)
-
-    @property
-    def definition(self) -> str:
-        return full(self.module, self.name)
-
-
-class PointRow(NamedTuple):
-    """A point: its function, what it waits for, its variables ("" for values in waiting)."""
-
-    module: str
-    name: str
-    path: tuple[str, ...]
-    label: str
-    schema: bytes
-    variables: tuple[str, ...]
-    line: int
-    home: int = 0
-
-    @property
-    def symbol(self) -> str:
-        return shown(self.module, self.name, self.path)
-
-    @property
-    def definition(self) -> str:
-        return full(self.module, self.name)
-
-
-def full(module: str, name: str) -> str:
-    """The full name of a definition; that of the module for its top-level forms."""
-    return f"{module}.{name}" if name else module
-
-
-def shown(module: str, name: str, path: tuple[str, ...]) -> str:
-    return ".".join([full(module, name), *path])
 
 
 class Claims:
@@ -242,10 +167,7 @@ def row_of(row: Any, kinds: tuple[Any, ...], what: str) -> list[Any]:
     return row
 
 
-Rows = TypeVar("Rows", bound="list[Any]")
-
-
-def distinct(rows: Rows, what: str) -> Rows:
+def distinct(rows: list[Any], what: str) -> list[Any]:
     """Rows of a table, each of which may be there once."""
     if len(set(rows)) != len(rows):
         raise corrupt(f"the tables have the same {what} twice")

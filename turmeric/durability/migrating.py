@@ -22,8 +22,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from turmeric.durability.entries import TypeRow
     from turmeric.durability.instances import Instances
-    from turmeric.durability.message import TypeRow
     from turmeric.vocabulary.namespace import Migration
 
 

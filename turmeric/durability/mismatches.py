@@ -6,7 +6,7 @@ anything is raised (`refusing`), so that one error can tell all of it.
 
 from __future__ import annotations
 
-from turmeric.durability.message import FunctionRow, PointRow, TypeRow, full
+from turmeric.durability.entries import FunctionRow, PointRow, TypeRow, full
 from turmeric.running.world import World
 from turmeric.vocabulary.namespace import UNBOUND, nearest
 

@@ -12,7 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from turmeric.durability.message import Claims, PointRow
+    from turmeric.durability.entries import PointRow
+    from turmeric.durability.message import Claims
     from turmeric.durability.resolve import Resolver
     from turmeric.running.world import World
 

@@ -15,7 +15,7 @@ from turmeric.vocabulary.namespace import UNBOUND, Module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from turmeric.durability.message import ModuleRow
+    from turmeric.durability.entries import ModuleRow
     from turmeric.running.functions import Point
     from turmeric.running.world import World
 

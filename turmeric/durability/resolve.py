@@ -8,10 +8,10 @@ are collected before anything is built.
 from __future__ import annotations
 
 from itertools import islice
-from weakref import WeakKeyDictionary
 
 from turmeric.durability.accepting import Carried, accepting
-from turmeric.durability.message import Claims, FunctionRow, PointRow, TypeRow, full
+from turmeric.durability.entries import FunctionRow, PointRow, TypeRow, full
+from turmeric.durability.message import Claims
 from turmeric.durability.migrating import Chain, chain_for, gap
 from turmeric.durability.mismatches import Mismatches, is_defined
 from turmeric.durability.naming import may_be_named
@@ -34,7 +34,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from turmeric.durability.message import Message, ModuleRow
+    from turmeric.durability.entries import ModuleRow
+    from turmeric.durability.message import Message
     from turmeric.intermediate import anf
     from turmeric.intermediate.anf import Code
     from turmeric.running.bundles import Bundle
@@ -152,14 +153,11 @@ class Definitions:
         return index
 
 
-DEFINITIONS: WeakKeyDictionary[World, Definitions] = WeakKeyDictionary()
-
-
 def definitions_of(world: World) -> Definitions:
     """The index of a world's definitions, which goes on from message to message."""
-    found = DEFINITIONS.get(world)
+    found: Definitions | None = world.kept.get("definitions")
     if found is None:
-        found = DEFINITIONS[world] = Definitions(world)
+        found = world.kept["definitions"] = Definitions(world)
     found.look()
     return found
 

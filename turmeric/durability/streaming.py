@@ -5,11 +5,10 @@ A stream holds the same bytes as `serialize` gives; several messages may follow 
 
 from __future__ import annotations
 
-from hashlib import blake2b
-
 from turmeric.durability import wire
 from turmeric.durability.items import ARRAY, BYTES, MAP, SIZES, TAG, TEXT, head
 from turmeric.durability.wire import corrupt
+from turmeric.vocabulary.digest import blake2b
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

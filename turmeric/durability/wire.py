@@ -26,9 +26,8 @@ The checksum is the last 8 bytes: BLAKE2b of everything before it.
 
 from __future__ import annotations
 
-from hashlib import blake2b
-
 from turmeric.durability import limits
+from turmeric.vocabulary.digest import blake2b
 from turmeric.vocabulary.errors import TurmericError, failure
 
 TYPE_CHECKING = False

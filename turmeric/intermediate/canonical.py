@@ -9,10 +9,10 @@ are names, except those of globals, of keyword parameters and of the variables i
 from __future__ import annotations
 
 from collections.abc import Callable
-from hashlib import blake2b
 
 from turmeric.intermediate import anf
 from turmeric.intermediate.anf import Code, Control, Simple, Var
+from turmeric.vocabulary.digest import blake2b
 from turmeric.vocabulary.kinds import type_name
 from turmeric.vocabulary.lists import List
 from turmeric.vocabulary.maps import Map

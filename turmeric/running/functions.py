@@ -42,13 +42,15 @@ class Point:
     A frame that is `idle` only hands its value on (`intermediate.held`): traces and lists of
     frames leave it out."""
 
-    __slots__ = ("body", "function", "idle", "node", "schema")
+    __slots__ = ("body", "drops", "function", "idle", "node", "schema")
     body: Step
 
     def __init__(self, function: Function, node: anf.Let) -> None:
         self.function = function
         self.node = node
         self.idle = idle(node)
+        self.drops: int | None = None
+        """How many frames below its own its code may drop, once somebody has looked (durability.fitting)."""
         self.schema: bytes | None = None
 
     @property

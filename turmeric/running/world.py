@@ -42,6 +42,8 @@ class World:
         """The code of each definition, in order; a top-level form adds to its module's."""
         self.library_place = ""
         """How the names of the standard library's files begin."""
+        self.kept: dict[str, Any] = {}
+        """What the layers above keep for this world, each under a name of its own."""
         self.edits = 0
         """How often a definition, its code or an instance came or went."""
         self.linker = Linker(self)
