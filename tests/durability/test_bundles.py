@@ -324,3 +324,17 @@ def test_no_module_of_a_bundle_can_be_named_from_outside(tmp_path: Path) -> None
     items[2] = wire.pack(tables)
     with pytest.raises(TurmericError, match="corrupt-data"):
         runtime.deserialize(wire.frame(items[:-1]))
+
+
+def test_variables_of_a_bundle_s_own_types_and_its_own_dynamic_variables(tmp_path: Path) -> None:
+    first = Runtime(roots=[str(tmp_path)])
+    first.eval("(struct box [x])\n(defdynamic *unit* 1)\n(defn ask [] (cloneable-shift [k] k))")
+    first.eval("(defn f [b : box] (def c : box b) (let [v (ask)] (box (+ c.x b.x v *unit*))))")
+    data = first.serialize(first.eval("(reset (binding [*unit* 100] (f (box 1))))"), code="bundle")
+    other = Runtime(roots=[str(tmp_path)])
+    result = other.resume(other.deserialize(data, code="saved"), 5)
+    assert result.values == (107,)
+    changed = Runtime(roots=[str(tmp_path)])
+    changed.eval("(struct box [y x])")
+    result = changed.resume(changed.deserialize(data, code="saved"), 5)
+    assert result.values == (107,)

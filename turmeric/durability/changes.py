@@ -30,6 +30,7 @@ CARRIED = "resume with `--code saved` or `:code :saved`: these bytes hold the co
 NAMED = {
     "instance": ("bring the instance back",),
     "variable": (BACK, SAVED),
+    "value": (BACK, SAVED),
     "module": ("resume with the version that saved it, or without `--code strict`",),
     "release": ("resume with the release that saved it",),
     "code": ("resume with `--code current`",),

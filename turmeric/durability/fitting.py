@@ -11,6 +11,7 @@ from turmeric.durability import wire
 from turmeric.durability.wire import corrupt
 from turmeric.intermediate import anf
 from turmeric.intermediate.walking import parts
+from turmeric.running.bundles import bundle_of
 from turmeric.running.functions import Point
 from turmeric.running.futures import Future
 from turmeric.running.primitives.control import EXTENT
@@ -126,6 +127,7 @@ class Fitting:
 
     def variables(self, slots: Row, variables: Iterable[Var], code: Code, framed: bool) -> None:
         """The variables of a frame, or those that a function captured."""
+        bundle = bundle_of(code)
         for slot, var in zip(slots, variables, strict=True):
             tag = self.tag(slot)
             if tag == wire.EXTERNAL:
@@ -143,7 +145,10 @@ class Fitting:
                 if not given or var.assigned or self.heap[slot[0]][1] != MISSING:
                     raise corrupt(f"the variable {var.name} of {code.symbol} has no value")
                 continue
-            self.declared(slot, var.type, f"the variable {var.name} of {code.symbol}", code.module)
+            declared = outermost(var.type)
+            if bundle is not None and declared is not None:
+                declared = bundle.type_name(declared)
+            self.declared(slot, declared, f"the variable {var.name} of {code.symbol}", code.module)
 
     def declared(self, slot: Any, declared: object, whose: str, module: str) -> None:
         """A value must be of the type that was declared for it."""
@@ -180,6 +185,11 @@ class Fitting:
         tag = self.tag(slot)
         if slot is not None and (tag is None or tag in UNCALLED):
             raise corrupt("a handler or clean-up is no function")
+
+
+def outermost(declared: object) -> Any:
+    """What is checked of a declared type."""
+    return declared[0] if isinstance(declared, tuple) else declared
 
 
 def of_type(type_: StructType, wanted: str) -> bool:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 PATHS = 100
 """Paths that are kept for each mismatch; the others are counted."""
-ORDER = ("module", "code", "release", "rename", "type", "point", "variable", "function", "definition", "instance")
+ORDER = ("module", "code", "release", "rename", "type", "point", "variable", "function", "value", "definition",
+         "dynamic variable", "instance")
 
 
 def mismatch_error(resolver: Resolver, messages: Sequence[Message]) -> TurmericError:

@@ -65,9 +65,14 @@ class Bundle:
         self.instances.clear()
 
 
+def bundle_of(code: anf.Code) -> Bundle | None:
+    """The bundle that code came with, None for the program's own."""
+    return code.linked.linker.bundle if isinstance(code.linked, Function) else None
+
+
 def home_of(code: anf.Code) -> str:
     """The module that linked code is in, as it is called in this process."""
-    bundle: Bundle | None = code.linked.linker.bundle if isinstance(code.linked, Function) else None
+    bundle = bundle_of(code)
     return code.module if bundle is None else bundle.module(code.module).name
 
 
