@@ -222,7 +222,8 @@ def test_sizes_count_everything_once(here: Path) -> None:
     contents = Contents(Message(saved(here)))
     found = describe(contents)
     runs = sum(len(wire.pack(row)) for row in contents.heap if row[0] in (wire.CONTINUATION, wire.FRAMES))
-    every = [frame for place, row in enumerate(contents.heap) if row[0] == wire.FRAMES for frame in contents.items(place)]
+    places = [place for place, row in enumerate(contents.heap) if row[0] == wire.FRAMES]
+    every = [frame for place in places for frame in contents.items(place)]
     inside = [len(wire.pack(slot)) for _, slots in every for slot in slots]
     numbers = [len(wire.pack(point)) for point, _ in every]
     frames = sum(frame["bytes"] for frame in found["frames"])
