@@ -52,7 +52,7 @@ CASES: dict[str, tuple[str, str, list[tuple[str, str, str | None, str | None]]]]
         [("removed", "key :a", "1", None), ("added", "key :c", None, "4"), ("changed", "key :b", "2", "3")]),
     "a set": ("#{1 2}", "#{2 3}", [("removed", "an element", "1", None), ("added", "an element", None, "3")]),
     "a field inside": ("[(pair 1 {:k (pair 2 3)})]", "[(pair 1 {:k (pair 2 4)})]",
-        [("changed", "element 0 -> field 1 -> key :k -> field 1", "3", "4")]),
+        [("changed", "element 0 -> field right -> key :k -> field right", "3", "4")]),
     "a cell": ("(ref [1])", "(ref [2])", [("changed", "contents of the ref -> element 0", "1", "2")]),
     "another kind": ("{:a [1]}", "{:a (list 1)}", [("changed", "key :a", "[1]", "(1)")]),
     "the order of keys": ("{:a 1 :b 2}", "{:b 2 :a 1}", [("changed", "", "{:a 1, :b 2}", "{:b 2, :a 1}")]),

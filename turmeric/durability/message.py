@@ -29,7 +29,7 @@ class Claims:
         self.spelled = 0
         self.names = distinct(texts(names), "name")
         self.modules = [self.module(row) for row in modules]
-        distinct([each.name for each in self.modules], "module")
+        distinct([(each.name, each.bundle) for each in self.modules], "module")
         self.types = distinct([self.type(row) for row in types], "type")
         self.functions = distinct([self.function(row) for row in functions], "function")
         self.points = distinct([self.point(row) for row in points], "point")
