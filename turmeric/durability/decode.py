@@ -14,14 +14,12 @@ from collections.abc import Collection, Sequence
 from turmeric.durability import fitting, wire
 from turmeric.durability.acquiring import Acquisition
 from turmeric.durability.building import ALLOCATORS, BUILDERS, FILLERS
-from turmeric.durability.contents import Contents
 from turmeric.durability.instances import Instances, instances_of
 from turmeric.durability.later import DEEPEST
 from turmeric.durability.message import Message
 from turmeric.durability.resolve import Resolver, Used
 from turmeric.durability.sources import check_carries
 from turmeric.durability.stages import STAND_INS, stages
-from turmeric.durability.trails import Trails
 from turmeric.durability.upgrading import shells_in, upgrade, with_contents
 from turmeric.durability.wire import corrupt
 
@@ -37,6 +35,10 @@ Row = list["Any"]
 PENDING = object()
 NOTHING: Row = []
 OPEN, DONE = 1, 2
+
+
+NAMING = frozenset((wire.GLOBAL, wire.HANDLER, wire.CONTINUATION, wire.LATER, *STAND_INS))
+"""The rows that may name what is not in the tables, or whose types have to be the same."""
 
 
 class Decoder:
@@ -85,7 +87,8 @@ class Decoder:
         self.globals: dict[int, Global | None] = {}
         self.acquisition: Acquisition | None = None
         self.stand_ins: list[tuple[int, str, str]] = []
-        self.check_names()
+        if not NAMING.isdisjoint(message.shape.tags):
+            self.check_names()
         self.made: list[Any] = [PENDING] * len(self.heap)
         self.nodes: dict[int, list[Any]] = {}
 
@@ -201,6 +204,10 @@ class Decoder:
 
     def way(self, place: int) -> str:
         """Where in the whole value an object is, for messages."""
+
+        from turmeric.durability.contents import Contents
+        from turmeric.durability.trails import Trails
+
         contents = Contents(self.message)
         contents.learn(self.found)
         return Trails(contents).to(place)
@@ -336,7 +343,10 @@ def check_alone(message: Message, depth: int) -> None:
         raise corrupt("lazy values are too deep inside each other")
 
 
+WITHIN = frozenset((wire.BASE, wire.EXTERNAL))
+
+
 def check_from_outside(message: Message, within: bool) -> None:
     """Refuse state that only moves `within` a process."""
-    if not within and any(row[0] == wire.BASE or row[0] == wire.EXTERNAL for row in message.heap):
+    if not within and not WITHIN.isdisjoint(message.shape.tags):
         raise corrupt("state that only moves within a process is no saved value")

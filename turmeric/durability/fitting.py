@@ -74,10 +74,15 @@ STATES = frozenset(
 def check(decoder: Decoder) -> Later:
     """Raise corrupt-data for what no program could have saved; note for the resolver what no
     longer fits a declared type.  Gives what is to be looked at later."""
+    resolved = decoder.found
+    if resolved.undemanding and not resolved.types and DEMANDING.isdisjoint(decoder.message.shape.tags):
+        return []  # most messages
     fitting = Fitting(decoder)
     for number, (row, point) in enumerate(zip(decoder.claims.points, decoder.points, strict=True)):
         if point is not None and number not in decoder.carried and row.variables != saved_names(point):
             raise corrupt(f"a frame of {row.symbol} has other variables than its code")
+    if not fitting.cells:
+        resolved.undemanding = not any(fitting.asking) and not any(fitting.dropped)
     for place in decoder.places:
         found = decoder.heap[place]
         if found[0] in ROWS:
@@ -339,6 +344,10 @@ ROWS = {
     wire.BINDING: fit_binding,
     wire.FUTURE: fit_future,
 }
+
+
+DEMANDING = frozenset((*ROWS.keys() - {wire.FRAMES}, wire.CELL, wire.SENTINEL)) - {wire.CONTINUATION}
+"""Rows that have to be looked at whatever frames there are."""
 
 
 # Frames that a function drops -------------------------------------------------------------------

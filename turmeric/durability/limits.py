@@ -10,14 +10,15 @@ objects to be built from a row before they are built.
 
 from __future__ import annotations
 
-import re
 import sys
+from functools import cache
 
 from turmeric.vocabulary.equality import Compound
 from turmeric.vocabulary.errors import TurmericError, failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from re import Pattern
     from typing import Any
 
 FREE = 256_000_000
@@ -81,7 +82,7 @@ class Allowance:
         if size * WORST <= FREE:
             return
         while place < size:
-            run = RUN.match(data, place)
+            run = patterns()[0].match(data, place)
             if run is not None:
                 self.take(run_cost(data, place, run.end()))
                 place = run.end()
@@ -133,8 +134,17 @@ TOKEN = (
 contain headers: those are stepped over."""
 
 CHUNK = 1 << 17
-RUN = re.compile(b"(?:%s){1,%d}+" % (TOKEN, CHUNK), re.DOTALL)
-HEADERS = re.compile(b"(?=(.))(?:%s)" % TOKEN, re.DOTALL)
+
+
+@cache
+def patterns() -> tuple[Pattern[bytes], Pattern[bytes]]:
+    """A run of headers, and one; made when a message is large enough to be looked at."""
+    import re
+
+    run = re.compile(b"(?:%s){1,%d}+" % (TOKEN, CHUNK), re.DOTALL)
+    return run, re.compile(b"(?=(.))(?:%s)" % TOKEN, re.DOTALL)
+
+
 
 LIST, NUMBER, REAL, STRING, SHARED = 0, 1, 2, 3, 4
 KINDS = bytes(
@@ -158,7 +168,7 @@ LONG = {0x58: 1, 0x78: 1, 0x59: 2, 0x79: 2, 0x5A: 4, 0x7A: 4, 0x5B: 8, 0x7B: 8}
 
 def run_cost(data: bytes | memoryview, start: int, end: int) -> int:
     """The cost of a run of headers."""
-    kinds = b"".join(HEADERS.findall(data, start, end)).translate(KINDS)
+    kinds = b"".join(patterns()[1].findall(data, start, end)).translate(KINDS)
     lists = kinds.count(LIST)
     cost = len(kinds) * SLOT + lists * ROUNDING
     for kind, each in COSTS:

@@ -33,6 +33,7 @@ class Claims:
         self.types = distinct([self.type(row) for row in types], "type")
         self.functions = distinct([self.function(row) for row in functions], "function")
         self.points = distinct([self.point(row) for row in points], "point")
+        self.bundled = any(row.bundle is not None for row in self.modules)
         self.sizes = [len(each.variables) for each in self.points]
         """How many variables each point has."""
 
@@ -133,6 +134,8 @@ class Message:
 
     def check_bundles(self) -> None:
         """Each bundle is there once, and has a module at least."""
+        if not self.code and not self.claims.bundled:
+            return
         wanted = {row.bundle for row in self.claims.modules if row.bundle is not None}
         if type(self.code) is not list or not all(type(each) is bytes for each in self.code):
             raise corrupt("the code that goes along is malformed")

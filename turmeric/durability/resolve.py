@@ -107,6 +107,8 @@ class Resolved:
         """The migrations that values of some types go through, by the types' numbers."""
         self.carried: dict[int, Carried] = {}
         """The frames that go on in other code than they were saved in, by their points' numbers."""
+        self.undemanding: bool | None = None
+        """Whether frames of these points may hold any values, once somebody has looked (`fitting`)."""
 
 
 Used = tuple[set[int], set[int], set[int]]
@@ -122,12 +124,15 @@ class Definitions:
         self.found: dict[str, Definition] = {}
         self.edits = world.edits
         self.resolved: dict[object, Resolved] = {}
+        self.sources: dict[bytes, Sources] = {}
+        """Where the code of a message comes from, by its tables, if it brings none."""
 
     def look(self) -> None:
         """Forget what was found before the code changed."""
-        if self.edits != self.world.edits or len(self.resolved) >= KEPT:
+        if self.edits != self.world.edits or max(len(self.resolved), len(self.sources)) >= KEPT:
             self.edits = self.world.edits
             self.resolved.clear()
+            self.sources.clear()
 
     def find(self, module: str, name: str) -> Definition | None:
         """The index of a definition, None if there is none; a precompiled one is unpacked."""
@@ -192,6 +197,10 @@ class Resolver:
 
     def sources(self, message: Message) -> Sources:
         """Where the code of each module of a message comes from."""
+        plain = self.mode == CURRENT and not message.code
+        known = self.definitions.sources.get(message.claims.data) if plain else None
+        if known is not None:
+            return known
         found = Sources(self.world, message, self.mode)
         for symbol in found.missing:
             detail = f"the code in these bytes needs {symbol}, which this release does not have"
@@ -206,6 +215,9 @@ class Resolver:
             for row in message.claims.modules:
                 if row.version is not None:
                     self.module(row.name)  # its renames and migrations count
+        if plain:
+            self.definitions.look()  # what was loaded is there from now on
+            self.definitions.sources[message.claims.data] = found
         return found
 
     def check_versions(self, message: Message) -> None:

@@ -49,6 +49,8 @@ class Shape:
         self.bases = bases
         self.allowance = allowance
         self.place = 0
+        self.tags: set[int] = set()
+        """The kinds of objects that there are."""
         self.back: list[int] = []
         """The places of the rows that refer to themselves, or to what stands before them."""
         self.parts: set[int] = set()
@@ -66,14 +68,18 @@ class Shape:
         for row in heap:
             if type(row) is not list or not row or type(row[0]) is not int or row[0] not in CHECKS:
                 raise corrupt("the heap holds something that is no object")
+        self.tags = {row[0] for row in heap}
         take = self.allowance.take
         for place, row in enumerate(heap):
             self.place = place
             check, each, slot = CHECKS[row[0]]
-            take(max(0, each + slot * len(row)))
+            cost = each + slot * len(row)
+            if cost > 0:
+                take(cost)
             check(self, row)
-        self.check_chains(wire.LIST)
-        self.check_chains(wire.FRAMES)
+        for tag in (wire.LIST, wire.FRAMES):
+            if tag in self.tags:
+                self.check_chains(tag)
         self.place = -1
         self.slots([root], NO_VALUES)
 

@@ -96,10 +96,11 @@ def read_bytes(path: str) -> bytes:
 
 def opened(data: bytes) -> tuple[bytes, dict[str, str] | None]:
     """The bytes under the seal and how they are sealed; bytes without a seal as they are, and None."""
-    from turmeric.durability.sealing import described, is_sealed, open_sealed
+    from turmeric.durability.wire import SEALED
 
-    if not is_sealed(data):
+    if not data.startswith(SEALED):
         return data, None
     from turmeric.durability.keyfiles import configured
+    from turmeric.durability.sealing import described, open_sealed
 
     return open_sealed(data, configured(), limit=len(data)), described(data)
