@@ -12,6 +12,7 @@ from turmeric.durability import wire
 from turmeric.durability.comparison import compare
 from turmeric.durability.contents import Contents
 from turmeric.durability.digests import Digests
+from turmeric.durability.entries import ModuleRow
 from turmeric.durability.message import Message
 
 DEFINITIONS = """
@@ -104,7 +105,7 @@ def test_a_continuation_and_a_value() -> None:
 def test_versions_of_modules() -> None:
     before, after = messages("(pair 1 2)", "(pair 1 2)")
     after.claims = copy(before.claims)  # which may be kept for other messages
-    after.claims.modules = [row._replace(version="2.0") for row in before.claims.modules]
+    after.claims.modules = [ModuleRow(row.name, row.file, "2.0") for row in before.claims.modules]
     found = compare(Contents(before), Contents(after))
     assert [each["after"] for each in found["modules"]] == ["2.0"]
     assert not found["same"]

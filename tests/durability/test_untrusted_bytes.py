@@ -14,7 +14,9 @@ from tests.durability.fuzzing import CORPUS, Fuzzer, unpacked
 from tests.durability.hostile import SET, head, message, row
 from turmeric.assembly.session import Session
 from turmeric.durability import wire
+from turmeric.durability.contents import Contents
 from turmeric.durability.inspection import describe
+from turmeric.durability.message import Message
 from turmeric.durability.saving import deserialize, serialize
 from turmeric.vocabulary import lists, vectors
 from turmeric.vocabulary.equality import equal
@@ -70,7 +72,7 @@ def test_the_fuzzer_sees_what_it_is_for(monkeypatch: pytest.MonkeyPatch) -> None
 def test_past_finds(fuzzer: Fuzzer, name: str) -> None:
     data = (CORPUS / name).read_bytes()
     try:
-        describe(data)
+        describe(Contents(Message(data)))
     except TurmericError as error:
         assert error.name == "corrupt-data"
     assert fuzzer.case(data) != "find"
@@ -258,16 +260,17 @@ def test_no_code_of_the_program_runs_before_everything_was_checked(session: Sess
 
 def test_what_contains_itself_can_be_looked_at(session: Session) -> None:
     code = "(defn own [r] (cloneable-shift [k] (do (set-ref! r k) k)) @r) (reset (own (ref nil)))"
-    shown = describe(serialize(session.world, session.evaluate(code), keep=True))
-    assert "continuation of 1 frames" in str(shown["frames"])
+    shown = describe(Contents(Message(serialize(session.world, session.evaluate(code), keep=True))))
+    assert "continuation of 1 frame>" in str(shown["frames"])
 
 
 def test_headers_are_counted_as_they_are() -> None:
     """Each header once, whatever stands in texts and numbers."""
-    from turmeric.durability.limits import HEADERS, RUN
+    from turmeric.durability.limits import patterns
 
     data = cbor2.dumps(["ab", b"\x80\x80", 1.5, 2**40, -300, [], None, "\u00e9" * 10, 2**70, 25, [[True]]])
-    found = RUN.match(data)
+    run, headers = patterns()
+    found = run.match(data)
     assert found is not None and found.end() == len(data)
-    assert len(HEADERS.findall(data)) == 15  # and the big number's tag
+    assert len(headers.findall(data)) == 15  # and the big number's tag
     assert head(1)[:1] == b"\x9a"

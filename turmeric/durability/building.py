@@ -110,7 +110,7 @@ def build_global(decoder: Decoder, row: Row, place: int) -> Any:
     if not goes_by_name(value):
         detail = f"{found.symbol} is no function, type or cell any more"
         decoder.resolver.mismatches.note("definition", found.symbol, b"", None, detail, found.module)
-        decoder.resolver.refuse(decoder.message)
+        decoder.refuse()
     return value
 
 

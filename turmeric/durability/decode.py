@@ -71,6 +71,8 @@ class Decoder:
         self.places: Collection[int] = range(len(self.heap)) if places is None else places
         self.once = False
         """Whether nobody needs the rows after this, so that each can go when its object is there."""
+        self.data: bytes | None = None
+        """What the rows can be read from again, for a report, when they have gone."""
         self.later: fitting.Later = []
         self.sources = resolver.sources(message)
         used = None if places is None else used_entries(message, places)
@@ -182,7 +184,12 @@ class Decoder:
             if detail is not None:
                 row = carried.row
                 self.resolver.mismatches.note("variable", row.symbol, b"", None, detail, row.module)
-        self.resolver.refuse(self.message)
+        self.refuse()
+
+    def refuse(self) -> None:
+        """Raise `schema-mismatch` if something turned out not to fit while it was built."""
+        if self.resolver.mismatches.found:
+            self.resolver.refuse(self.message if self.data is None else Message(self.data))
 
     def build_stages(self, with_contents: set[int]) -> None:
         """Build what code of the program makes of other values when all they lead to is there."""
@@ -332,6 +339,7 @@ def decoded(
     instances.look()
     decoder.check_lengths()
     decoder.once = not (decoder.stand_ins or decoder.chains or decoder.carried)
+    decoder.data = data if decoder.once else None
     return decoder.decode()
 
 

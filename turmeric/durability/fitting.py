@@ -215,7 +215,7 @@ def check_built(decoder: Decoder) -> None:
     for slot, wanted, whose, module in decoder.later:
         if not check_for(wanted)(decoder.value(slot)):
             misfit(decoder.resolver, wanted, whose, module)
-    decoder.resolver.refuse(decoder.message)
+    decoder.refuse()
 
 
 # Rows -----------------------------------------------------------------------------------------

@@ -53,8 +53,8 @@ class Trails:
         return ARROW.join(reversed(found))
 
     def to(self, place: int) -> str:
-        """The steps to an object."""
-        return self.text(self.met[place])
+        """The steps to an object; hostile bytes may hold some that nothing leads to."""
+        return self.text(self.met[place]) if place in self.met else "an object that nothing leads to"
 
     def node(self, parent: int, step: str) -> int:
         self.nodes.append((parent, step))
