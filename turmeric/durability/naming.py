@@ -2,8 +2,9 @@
 
 The encoder writes a name for a value that its definition still has: a function, a cell, a type.
 So bytes may name any function, cell, type or class of a module of the program or of the library,
-private ones too; primitives and operators only if every program may name them; and never
-a macro, a special form, a dynamic variable, or a definition that holds any other value.
+private ones too; primitives and operators if every program may name them, or if there is code of
+the library in the bytes, which may hold others; and never a macro, a special form, a dynamic
+variable, or a definition that holds any other value.
 """
 
 from __future__ import annotations
@@ -24,9 +25,14 @@ BUILT_IN = (namespace.PRIMITIVE, namespace.OPERATOR)
 KINDS = (*BUILT_IN, namespace.FUNCTION, namespace.VALUE, namespace.TYPE, namespace.CLASS, namespace.METHOD)
 
 
+def is_built_in(found: Global) -> bool:
+    return found.kind in BUILT_IN
+
+
 def may_be_named(found: Global, home: Module) -> bool:
-    """Whether bytes may refer to a definition, as far as that is known without making its value."""
-    if found.kind not in KINDS or (found.kind in BUILT_IN and not home.offers(found.name)):
+    """Whether bytes may refer to a definition, as far as that is known without making its value.
+    For private built-in functions the library's own code is the exception."""
+    if found.kind not in KINDS or (is_built_in(found) and not home.offers(found.name)):
         return False
     return found.pending is not None or goes_by_name(found.value)
 

@@ -14,7 +14,7 @@ from turmeric.durability.entries import FunctionRow, PointRow, TypeRow, full
 from turmeric.durability.message import Claims
 from turmeric.durability.migrating import Chain, chain_for, gap
 from turmeric.durability.mismatches import Mismatches, is_defined
-from turmeric.durability.naming import may_be_named
+from turmeric.durability.naming import is_built_in, may_be_named
 from turmeric.durability.remaining import names_gone
 from turmeric.durability.renames import Renames, Undo
 from turmeric.durability.sources import CURRENT, STRICT, Sources
@@ -187,6 +187,7 @@ class Resolver:
         """Where the code of the message comes from whose tables are looked at."""
         self.sources_of: dict[bytes, Sources] = {}
         self.modules: list[ModuleRow] = []
+        self.claims: Claims | None = None
         self.known_renames: Renames | None = None
         self.accepted: dict[PointRow, Carried] = {}
 
@@ -194,6 +195,7 @@ class Resolver:
         """Look at the tables of one message, now or again for a report."""
         self.from_here = self.sources_of.get(claims.data)
         self.modules = claims.modules
+        self.claims = claims
 
     def sources(self, message: Message) -> Sources:
         """Where the code of each module of a message comes from."""
@@ -422,6 +424,11 @@ class Resolver:
         function.ready()
         return function.points[node]
 
+    def has_library_code(self) -> bool:
+        """Whether the message that is looked at has code of the standard library in it."""
+        assert self.claims is not None
+        return any(self.world.is_library(row.module) for row in (*self.claims.points, *self.claims.functions))
+
     def global_named(self, module: str, name: str) -> Global | None:
         """The definition that a message refers to by name.  Its value may still have to be made."""
         home_name, new_name = self.now(module, name)
@@ -430,7 +437,7 @@ class Resolver:
         if found is None or home is None or not is_defined(found):
             self.mismatches.missing("definition", module, name, b"")
             return None
-        if not may_be_named(found, home):
+        if not may_be_named(found, home) and not (is_built_in(found) and self.has_library_code()):
             detail = f"{found.symbol} is no function, type or cell that bytes may refer to"
             self.mismatches.note("definition", found.symbol, b"", None, detail, module)
         return found
