@@ -148,6 +148,25 @@ def test_a_frame_more_is_a_frame_more(session: Session) -> None:
         assert same(session, whole, loaded(session, blobs))
 
 
+def test_tables_are_written_once(session: Session) -> None:
+    """A message of the same program has those of an earlier one, which it keeps anyway."""
+    session = Session([])
+    session.evaluate("(struct point [a-rather-long-name-of-a-field another-one])")
+    blobs = MemoryBlobs()
+    saver = Saver(session.world, blobs, "a")
+    first = session.evaluate("(point 1 (vec (range 100)))")
+    saver.save(first)
+    messages = []
+    value = vectors.from_iterable([first])
+    for _ in range(3):
+        value = vectors.from_iterable([value, 1])
+        messages.append(blobs.get(saver.save(value)))
+        assert same(session, value, loaded(session, blobs))
+    assert not any(b"a-rather-long-name" in each for each in messages)
+    saver.save(1)
+    assert blobs.collect() > 3, "tables alone keep nothing"
+
+
 def test_state_is_saved_as_it_is_each_time(session: Session) -> None:
     session = Session([])
     session.evaluate("(def r (let [c (ref 0)] [c c (vec (range 100))]))")

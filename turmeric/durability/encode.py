@@ -88,7 +88,11 @@ class Encoder:
         self.check_owners()
         check_steady(self)
         code = travelling(self.instances.world, self, self.bundle) if travels else []
-        return [self.tables.packed(), self.bases(), code, self.rows, slot]
+        return [self.packed_tables(), self.bases(), code, self.rows, slot]
+
+    def packed_tables(self) -> bytes | int:
+        """The tables, or the number of the message that has the same."""
+        return self.tables.packed()
 
     def later(self, value: Lazy) -> bytes | int:
         """The content of a lazy value, or the number of the message in which it is."""

@@ -61,6 +61,17 @@ class Known:
         self.value = value
 
 
+class Last:
+    """The message that was saved last, and its tables; `owner` is the message in which these stand."""
+
+    __slots__ = ("message", "owner", "tables")
+
+    def __init__(self, message: bytes, owner: bytes, tables: bytes) -> None:
+        self.message = message
+        self.owner = owner
+        self.tables = tables
+
+
 class Earlier:
     """An object of an earlier message on its way to a row."""
 
@@ -73,8 +84,9 @@ class Earlier:
 class Delta(Encoder):
     """Encodes one message that refers to earlier ones."""
 
-    def __init__(self, world: World, blobs: Blobs, known: dict[Any, Known]) -> None:
+    def __init__(self, world: World, blobs: Blobs, known: dict[Any, Known], last: Last | None) -> None:
         super().__init__(tables_for(world), instances_of(world))
+        self.last = last
         self.blobs = blobs
         self.known = known
         self.numbers: dict[bytes, int] = {}
@@ -86,6 +98,14 @@ class Delta(Encoder):
 
     def bases(self) -> list[bytes]:
         return list(self.numbers)
+
+    def packed_tables(self) -> bytes | int:
+        """The tables; those of an earlier message if they are the same, and it is kept anyway."""
+        packed, last = self.tables.packed(), self.last
+        if last is None or last.tables != packed or not (last.owner in self.numbers or last.message in self.numbers):
+            self.last = None
+            return packed
+        return self.numbers.setdefault(last.owner, len(self.numbers))
 
     def later(self, value: Lazy) -> bytes | int:
         """A blob for the content of a lazy value, unless it is one already."""
@@ -186,8 +206,7 @@ class Saver:
         self.world = world
         self.blobs = blobs
         self.name = name
-        self.last: bytes | None = None
-        """The message that was saved last."""
+        self.last: Last | None = None
         self.known: dict[Any, Known] = {}
         self.homed: list[Closure] = []
         self.edits = world.edits
@@ -202,16 +221,16 @@ class Saver:
         """
         with self.blobs.saving():
             self.look()
-            data, delta = self.encoded(value, self.known)
+            data, delta = self.encoded(value)
             if not all(self.blobs.has(base) for base in delta.bases()):
                 self.forget()  # something that was garbage for a while, and was collected, is needed again
-                data, delta = self.encoded(value, self.known)
+                data, delta = self.encoded(value)
             if self.written + len(data) > self.due:
                 data, delta = self.smaller(value, data, delta)
             name = self.blobs.put(data, delta.bases())
             self.blobs.set_head(self.name, name)
             delta.saved(name)
-            self.last = name
+            self.last = Last(name, delta.last.owner if delta.last else name, delta.tables.packed())
             self.homed += delta.homed
             self.written += len(data)
         return name
@@ -219,23 +238,26 @@ class Saver:
     def look(self) -> None:
         """Forget what was saved when it may not be what it was: another took the name, so that the
         blobs may be gone, or something was defined anew."""
-        current = self.blobs.head(self.name) == self.last
+        current = self.blobs.head(self.name) == (self.last.message if self.last is not None else None)
         if not current or self.edits != self.world.edits or not all(each.is_home() for each in self.homed):
             self.forget()
 
     def forget(self) -> None:
         self.known = {}
         self.homed = []
+        self.last = None
         self.edits = self.world.edits
         self.written, self.due = 0, ROOMY
 
-    def encoded(self, value: Any, known: dict[Any, Known]) -> tuple[bytes, Delta]:
-        delta = Delta(self.world, self.blobs, known)
+    def encoded(self, value: Any, alone: bool = False) -> tuple[bytes, Delta]:
+        """A message, which may refer to earlier ones unless it is to stand alone."""
+        known, last = ({}, None) if alone else (self.known, self.last)
+        delta = Delta(self.world, self.blobs, known, last)
         return encoded(looked_at(value), delta), delta
 
     def smaller(self, value: Any, data: bytes, delta: Delta) -> tuple[bytes, Delta]:
         """A whole message in place of one that refers to others, if those hold mostly garbage."""
-        everything, alone = self.encoded(value, {})
+        everything, alone = self.encoded(value, alone=True)
         alone.note_runs()
         if 2 * len(everything) < self.kept(delta) + len(data):
             self.forget()
@@ -261,8 +283,9 @@ class Saver:
             loading = Loading(self.world, self.blobs, name)
             value = loading.value()
             self.forget()
-            self.last = name
             loading.known(self.known)
+            whole = loading.messages[name]
+            self.last = Last(name, whole.tables_from or name, whole.claims.data)
         return value
 
 
@@ -280,10 +303,17 @@ class Loading:
     def message(self, name: bytes) -> Message:
         found = self.messages.get(name)
         if found is None:
-            found = self.messages[name] = Message(self.blobs.get(name))
+            found = self.messages[name] = Message(self.blobs.get(name), tables_of=self.tables_of)
             check_from_outside(found, False)
             self.reached[name] = set()
         return found
+
+    def tables_of(self, name: bytes) -> bytes:
+        """The tables of an earlier message, which has to have them itself."""
+        found = self.message(name)
+        if found.tables_from is not None:
+            raise corrupt("an earlier message does not have the tables that this one needs of it")
+        return found.claims.data
 
     def value(self) -> Any:
         whole = self.message(self.name)

@@ -14,6 +14,7 @@ from turmeric.vocabulary.beside import is_beside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 
@@ -115,16 +116,23 @@ def claims_of(data: Any) -> Claims:
 class Message:
     """The parts of a message, whose shape is right.  Raises corrupt-data.
 
-    `limit` is the most bytes that are accepted; without it, memory is the only limit.
+    `limit` is the most bytes that are accepted; without it, memory is the only limit.  `tables_of`
+    gives the tables of an earlier message, which may be those of this one too.
     """
 
-    def __init__(self, data: bytes, limit: int | None = None) -> None:
+    def __init__(
+        self, data: bytes, limit: int | None = None, tables_of: Callable[[bytes], bytes] | None = None
+    ) -> None:
         limits.check_size(len(data), limit)
         self.allowance = limits.Allowance(len(data))
         _, self.version, tables, bases, self.code, heap, self.root, _ = wire.unframe(data, self.allowance)
         if type(bases) is not list or not all(type(each) is bytes for each in bases) or type(self.code) is not list:
             raise corrupt("the message does not have the parts it should have")
         self.bases: list[bytes] = bases
+        self.tables_from = bases[tables] if type(tables) is int and 0 <= tables < len(bases) else None
+        """The earlier message that has the tables."""
+        if self.tables_from is not None and tables_of is not None:
+            tables = tables_of(self.tables_from)
         self.claims = claims_of(tables)
         self.shape = Shape(heap, self.claims, bases, self.allowance)
         self.shape.check(self.root)

@@ -3,7 +3,8 @@
     55799([ "turmeric", version, tables, bases, code, heap, root, checksum ])
 
     tables    = the bytes of [writer, program, names, modules, types, functions, points]:
-                messages of a program mostly have the same ones, and are read faster so
+                messages of a program mostly have the same ones, and are read faster so;
+                or the number of a base whose tables are the same
     names     = [text, ...]                                  each name once
     modules   = [[name, file, version] or [name], ...]       [name]: of the standard library; the
                 number of a bundle follows if the module's code goes along in it
