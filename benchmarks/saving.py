@@ -88,8 +88,9 @@ def one_more_frame(base: int = 1000, more: int = 500, runs: int = 5) -> dict[str
         before = size(blobs)
         ((chain, prompt),) = continuation.pieces
         states = []
+        calling = chain[2][0]
         for number in range(more):
-            chain = (chain[2][0], (number, True, f"frame-{number}"), chain)
+            chain = (calling, (number, True, f"frame-{number}"), chain)
             states.append(Continuation(((chain, prompt),), one_shot=False))
         start = time.process_time()
         names = [saver.save(state) for state in states]

@@ -62,7 +62,8 @@ class Message:
         assert items[1] == 1, f"version {items[1]}, and this reads version 1"
         tables, self.bases, _, self.heap, self.root, _ = items[2:]
         self.tables = self.base(tables).tables if type(tables) is int else tables
-        self.writer, self.program, self.names, self.modules, self.types, self.functions, self.points = cbor(self.tables)[0]
+        tables = cbor(self.tables)[0]
+        self.writer, self.program, self.names, self.modules, self.types, self.functions, self.points = tables
 
     def base(self, number):
         if number not in self.earlier:
