@@ -21,9 +21,9 @@ from typing import Any
 from measuring import microseconds, whole_process
 
 from turmeric.assembly.session import Session
-from turmeric.durability.blobs import MemoryBlobs
-from turmeric.durability.incremental import Saver
 from turmeric.durability.saving import deserialize, serialize
+from turmeric.durability.stores.blobs import MemoryBlobs
+from turmeric.durability.stores.incremental import Saver
 from turmeric.running.continuation import Continuation
 from turmeric.version import __version__
 from turmeric.vocabulary import vectors

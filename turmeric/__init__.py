@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
 
     from turmeric.assembly.runtime import Runtime as Runtime
-    from turmeric.durability.python_classes import storable as storable
+    from turmeric.durability.stand_ins.python_classes import storable as storable
     from turmeric.running.conversion import from_python as from_python
     from turmeric.running.conversion import to_python as to_python
     from turmeric.version import __version__ as __version__
@@ -29,7 +29,7 @@ OFFERED = {
     "Runtime": "turmeric.assembly.runtime",
     "to_python": "turmeric.running.conversion",
     "from_python": "turmeric.running.conversion",
-    "storable": "turmeric.durability.python_classes",
+    "storable": "turmeric.durability.stand_ins.python_classes",
     "TurmericError": "turmeric.vocabulary.errors",
     "ProgramError": "turmeric.vocabulary.errors",
     "SourceError": "turmeric.vocabulary.errors",

@@ -7,10 +7,10 @@ from typing import Any
 
 from turmeric.assembly.roundtrip import RoundTripSession
 from turmeric.durability import saving
+from turmeric.durability.code.resolve import Resolver
+from turmeric.durability.code.sources import SAVED
 from turmeric.durability.decode import decoded
-from turmeric.durability.instances import instances_of
-from turmeric.durability.resolve import Resolver
-from turmeric.durability.sources import SAVED
+from turmeric.durability.stand_ins.instances import instances_of
 from turmeric.vocabulary.errors import TurmericError
 
 EVERY = 29

@@ -27,10 +27,10 @@ import cbor2
 from tests.durability.mutations import mutated
 from tests.durability.samples import samples
 from turmeric.assembly.session import Session
-from turmeric.durability import wire
-from turmeric.durability.contents import Contents
-from turmeric.durability.inspection import describe
-from turmeric.durability.message import Message
+from turmeric.durability.format import wire
+from turmeric.durability.format.message import Message
+from turmeric.durability.reports.contents import Contents
+from turmeric.durability.reports.inspection import describe
 from turmeric.durability.saving import deserialize, serialize
 from turmeric.running.continuation import Continuation
 from turmeric.vocabulary.equality import equal, hash_of

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 import cbor2
 
 from turmeric.assembly.session import Session
-from turmeric.durability import wire
+from turmeric.durability.format import wire
 from turmeric.durability.saving import deserialize, serialize
 from turmeric.vocabulary.errors import TurmericError
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from turmeric.assembly.session import Session
-from turmeric.durability.blobs import DirectoryBlobs
-from turmeric.durability.incremental import Saver
+from turmeric.durability.stores.blobs import DirectoryBlobs
+from turmeric.durability.stores.incremental import Saver
 from turmeric.vocabulary import vectors
 from turmeric.vocabulary.errors import TurmericError
 
@@ -23,8 +23,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SAVING = """
 import sys
 from turmeric.assembly.session import Session
-from turmeric.durability.blobs import DirectoryBlobs
-from turmeric.durability.incremental import Saver
+from turmeric.durability.stores.blobs import DirectoryBlobs
+from turmeric.durability.stores.incremental import Saver
 from turmeric.vocabulary import vectors
 
 blobs = DirectoryBlobs(sys.argv[1])
@@ -41,7 +41,7 @@ while True:
 COLLECTING = """
 import sys
 import time
-from turmeric.durability.blobs import DirectoryBlobs
+from turmeric.durability.stores.blobs import DirectoryBlobs
 
 while True:
     print(DirectoryBlobs(sys.argv[1]).collect(), flush=True)

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from turmeric import Runtime
-from turmeric.durability import wire
-from turmeric.durability.bundling import contents_of
-from turmeric.durability.message import Message
+from turmeric.durability.code.bundling import contents_of
+from turmeric.durability.format import wire
+from turmeric.durability.format.message import Message
 from turmeric.vocabulary.errors import DataError, ProgramError, TurmericError
 
 ROOT = Path(__file__).resolve().parents[2]

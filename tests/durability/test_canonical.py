@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.durability.cddl import plain
 from tests.durability.strategies import EXPRESSIONS, MAKERS, NAMES, TEXTS, filled
 from turmeric.assembly.session import Session
-from turmeric.durability import wire
+from turmeric.durability.format import wire
 from turmeric.durability.saving import deserialize, serialize
 from turmeric.vocabulary import lists, maps, sets, vectors
 from turmeric.vocabulary.equality import equal

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from tests.durability.strategies import VALUES
 from turmeric.assembly.session import Session
+from turmeric.durability.format.wire import CHECKSUM, SENTINEL, checksum
 from turmeric.durability.saving import deserialize, serialize
-from turmeric.durability.wire import CHECKSUM, SENTINEL, checksum
 from turmeric.running.continuation import Base, Continuation
 from turmeric.vocabulary import lists, vectors
 from turmeric.vocabulary.equality import equal

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from turmeric.assembly.session import Session
-from turmeric.durability import wire
-from turmeric.durability.comparison import compare
-from turmeric.durability.contents import Contents
-from turmeric.durability.digests import Digests
-from turmeric.durability.entries import ModuleRow
-from turmeric.durability.message import Message
+from turmeric.durability.format import wire
+from turmeric.durability.format.entries import ModuleRow
+from turmeric.durability.format.message import Message
+from turmeric.durability.reports.comparison import compare
+from turmeric.durability.reports.contents import Contents
+from turmeric.durability.reports.digests import Digests
 
 DEFINITIONS = """
 (struct pair [left right])

@@ -11,8 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.durability import seal_vectors as vectors
-from turmeric.durability import cose
-from turmeric.durability.items import BYTES, Reader, byte_string, head
+from turmeric.durability.format.items import BYTES, Reader, byte_string, head
+from turmeric.durability.sealed import cose
 from turmeric.vocabulary.errors import TurmericError
 
 KEY = bytes(range(32))

@@ -13,9 +13,9 @@ import pytest
 
 from tests.durability.generated_edits import ASK, Node, Program, program
 from turmeric.assembly.session import Session
-from turmeric.durability.contents import Contents
-from turmeric.durability.inspection import describe
-from turmeric.durability.message import Message
+from turmeric.durability.format.message import Message
+from turmeric.durability.reports.contents import Contents
+from turmeric.durability.reports.inspection import describe
 from turmeric.intermediate import liveness
 from turmeric.intermediate.anf import Bind, Control, Let, Var
 from turmeric.vocabulary.errors import TurmericError

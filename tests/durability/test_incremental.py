@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from tests.durability.strategies import VALUES
 from turmeric.assembly.session import Session
-from turmeric.durability import incremental
-from turmeric.durability.blobs import Blobs, MemoryBlobs, references_in
-from turmeric.durability.incremental import Saver
 from turmeric.durability.saving import serialize
+from turmeric.durability.stores import incremental
+from turmeric.durability.stores.blobs import Blobs, MemoryBlobs, references_in
+from turmeric.durability.stores.incremental import Saver
 from turmeric.running.continuation import Continuation
 from turmeric.vocabulary import lists, maps, sets, vectors
 from turmeric.vocabulary.errors import TurmericError

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from turmeric.assembly.session import Session
-from turmeric.durability import incremental, saving
-from turmeric.durability.blobs import MemoryBlobs
-from turmeric.durability.incremental import Saver
+from turmeric.durability import saving
+from turmeric.durability.stores import incremental
+from turmeric.durability.stores.blobs import MemoryBlobs
+from turmeric.durability.stores.incremental import Saver
 from turmeric.running.world import World
 from turmeric.vocabulary.errors import TurmericError
 

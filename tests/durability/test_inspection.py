@@ -8,16 +8,17 @@ from typing import Any
 import pytest
 
 from turmeric.assembly.session import Session
-from turmeric.durability import brief, insides, wire
-from turmeric.durability.against import fit_of
-from turmeric.durability.blobs import MemoryBlobs
-from turmeric.durability.contents import Contents
-from turmeric.durability.incremental import Saver
-from turmeric.durability.inspection import describe
-from turmeric.durability.message import Message
-from turmeric.durability.origins import Origins
+from turmeric.durability.format import wire
+from turmeric.durability.format.message import Message
+from turmeric.durability.reports import brief, insides
+from turmeric.durability.reports.against import fit_of
+from turmeric.durability.reports.contents import Contents
+from turmeric.durability.reports.inspection import describe
+from turmeric.durability.reports.origins import Origins
+from turmeric.durability.reports.trails import Trails
 from turmeric.durability.saving import deserialize
-from turmeric.durability.trails import Trails
+from turmeric.durability.stores.blobs import MemoryBlobs
+from turmeric.durability.stores.incremental import Saver
 from turmeric.vocabulary.errors import TurmericError
 from turmeric.vocabulary.report import report
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from turmeric.assembly.session import Session
-from turmeric.durability.blobs import MemoryBlobs
-from turmeric.durability.incremental import Saver
 from turmeric.durability.saving import serialize
+from turmeric.durability.stores.blobs import MemoryBlobs
+from turmeric.durability.stores.incremental import Saver
 from turmeric.vocabulary.errors import TurmericError
 from turmeric.vocabulary.printer import write
 

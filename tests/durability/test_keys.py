@@ -17,9 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.durability import seal_vectors as vectors
-from turmeric.durability.keyfiles import add_key, configured, read_ring, remove_key
-from turmeric.durability.keys import Key, KeyRing, hkdf
-from turmeric.durability.keytexts import keys_of, text_of, time_text
+from turmeric.durability.sealed.keyfiles import add_key, configured, read_ring, remove_key
+from turmeric.durability.sealed.keys import Key, KeyRing, hkdf
+from turmeric.durability.sealed.keytexts import keys_of, text_of, time_text
 from turmeric.running.replacing import replace_file
 from turmeric.vocabulary.errors import TurmericError
 

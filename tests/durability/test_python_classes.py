@@ -11,7 +11,7 @@ import pytest
 
 import turmeric
 from turmeric.assembly.session import Session
-from turmeric.durability import wire
+from turmeric.durability.format import wire
 from turmeric.vocabulary.errors import TurmericError
 
 SHOP = """

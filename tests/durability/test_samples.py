@@ -18,12 +18,12 @@ from tests.durability.cddl import plain
 from tests.durability.strategies import VALUES
 from tests.formats.make import CHAIN, RING, Sample
 from turmeric.assembly.session import Session
-from turmeric.durability import wire
-from turmeric.durability.contents import Contents
-from turmeric.durability.inspection import describe
-from turmeric.durability.message import Message
+from turmeric.durability.format import wire
+from turmeric.durability.format.message import Message
+from turmeric.durability.reports.contents import Contents
+from turmeric.durability.reports.inspection import describe
 from turmeric.durability.saving import deserialize, serialize
-from turmeric.durability.sealing import open_sealed
+from turmeric.durability.sealed.sealing import open_sealed
 
 FORMATS = Path(__file__).resolve().parents[1] / "formats"
 SOURCES = sorted(FORMATS.glob("v*/*.tur"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from turmeric.assembly.session import Session
-from turmeric.durability import wire
+from turmeric.durability.format import wire
 from turmeric.durability.saving import deserialize
 from turmeric.vocabulary.errors import TurmericError
 

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import turmeric
-from turmeric.durability import cose, sealing
-from turmeric.durability.items import byte_string
-from turmeric.durability.keyfiles import add_key
-from turmeric.durability.keys import Key, KeyRing
-from turmeric.durability.sealing import described, is_sealed, open_sealed, seal
+from turmeric.durability.format.items import byte_string
+from turmeric.durability.sealed import cose, sealing
+from turmeric.durability.sealed.keyfiles import add_key
+from turmeric.durability.sealed.keys import Key, KeyRing
+from turmeric.durability.sealed.sealing import described, is_sealed, open_sealed, seal
 from turmeric.fronts.command import main
 from turmeric.vocabulary.errors import DataError, TurmericError
 

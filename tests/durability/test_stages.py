@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turmeric.durability import wire
-from turmeric.durability.stages import STAND_INS, components, stages
+from turmeric.durability.format import wire
+from turmeric.durability.stand_ins.stages import STAND_INS, components, stages
 from turmeric.vocabulary.errors import TurmericError
 
 KINDS = st.sampled_from([wire.VECTOR, wire.VECTOR, wire.REF, wire.STAND_IN, wire.RESOURCE, wire.LAZY])

@@ -13,10 +13,10 @@ import pytest
 from tests.durability.fuzzing import CORPUS, Fuzzer, unpacked
 from tests.durability.hostile import SET, head, message, row
 from turmeric.assembly.session import Session
-from turmeric.durability import wire
-from turmeric.durability.contents import Contents
-from turmeric.durability.inspection import describe
-from turmeric.durability.message import Message
+from turmeric.durability.format import wire
+from turmeric.durability.format.message import Message
+from turmeric.durability.reports.contents import Contents
+from turmeric.durability.reports.inspection import describe
 from turmeric.durability.saving import deserialize, serialize
 from turmeric.vocabulary import lists, vectors
 from turmeric.vocabulary.equality import equal
@@ -266,7 +266,7 @@ def test_what_contains_itself_can_be_looked_at(session: Session) -> None:
 
 def test_headers_are_counted_as_they_are() -> None:
     """Each header once, whatever stands in texts and numbers."""
-    from turmeric.durability.limits import patterns
+    from turmeric.durability.format.limits import patterns
 
     data = cbor2.dumps(["ab", b"\x80\x80", 1.5, 2**40, -300, [], None, "\u00e9" * 10, 2**70, 25, [[True]]])
     run, headers = patterns()

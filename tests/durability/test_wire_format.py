@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from tests.durability.cddl import Grammar, Tagged, plain
 from tests.durability.strategies import VALUES
 from turmeric.assembly.session import Session
-from turmeric.durability import wire
-from turmeric.durability.blobs import MemoryBlobs
-from turmeric.durability.incremental import Saver
+from turmeric.durability.format import wire
 from turmeric.durability.saving import serialize
+from turmeric.durability.stores.blobs import MemoryBlobs
+from turmeric.durability.stores.incremental import Saver
 from turmeric.vocabulary import vectors
 from turmeric.vocabulary.errors import TurmericError
 

@@ -13,11 +13,11 @@ from typing import Any
 
 from tests.durability import second_decoder
 from turmeric.assembly.session import Session
-from turmeric.durability.blobs import DirectoryBlobs
-from turmeric.durability.incremental import Saver
-from turmeric.durability.keys import Key, KeyRing
-from turmeric.durability.sealing import seal
-from turmeric.durability.wire import VERSION
+from turmeric.durability.format.wire import VERSION
+from turmeric.durability.sealed.keys import Key, KeyRing
+from turmeric.durability.sealed.sealing import seal
+from turmeric.durability.stores.blobs import DirectoryBlobs
+from turmeric.durability.stores.incremental import Saver
 from turmeric.vocabulary.printer import write
 
 HERE = Path(__file__).resolve().parent

@@ -8,9 +8,9 @@ is made of are the same.  That is looked up once, in the modules that are loaded
 from __future__ import annotations
 
 from turmeric.assembly.declare import Declarer
-from turmeric.durability.bundling import Contents, contents_of, everything, key_of
-from turmeric.durability.gathering import declared_in, ids_below, in_type
-from turmeric.durability.tables import type_schema
+from turmeric.durability.code.bundling import Contents, contents_of, everything, key_of
+from turmeric.durability.code.gathering import declared_in, ids_below, in_type
+from turmeric.durability.format.tables import type_schema
 from turmeric.intermediate import schema
 from turmeric.intermediate.anf import Code
 from turmeric.intermediate.walking import functions_of

@@ -221,7 +221,7 @@ def primitives_of(module: str) -> str:
     return DURABLE.get(module) or f"turmeric.running.primitives.{module}"
 
 
-DURABLE = {"serial": "turmeric.durability.primitives", "blobs": "turmeric.durability.storing"}
+DURABLE = {"serial": "turmeric.durability.primitives", "blobs": "turmeric.durability.stores.storing"}
 """The modules of the library whose primitives save values."""
 
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from turmeric.assembly.session import Session
 from turmeric.durability import saving
+from turmeric.durability.code.resolve import Resolver
+from turmeric.durability.code.sources import CURRENT, SAVED
 from turmeric.durability.decode import decoded
-from turmeric.durability.instances import instances_of
-from turmeric.durability.resolve import Resolver
-from turmeric.durability.sources import CURRENT, SAVED
+from turmeric.durability.stand_ins.instances import instances_of
 from turmeric.reading.expander import EXPANSION
 from turmeric.running.continuation import Base, Continuation, Segment, capture
 from turmeric.running.files import FileHandle

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any
 
-    from turmeric.durability.keys import KeyRing
+    from turmeric.durability.sealed.keys import KeyRing
     from turmeric.running.world import World
 
 
@@ -93,16 +93,17 @@ class Runtime:
         that it was; `"saved"`, the code in the bytes, which may do anything: never for bytes from
         strangers.  Raises ValueError for another `code`, and DataError: `corrupt-data`, `schema-mismatch`.
         """
-        from turmeric.durability import saving, sources
+        from turmeric.durability import saving
+        from turmeric.durability.code import sources
 
         if code not in sources.MODES:
             raise ValueError(f"code is one of {', '.join(sources.MODES)}, not {code!r}")
         return saving.deserialize(self.session.world, data, code)
 
     def seal(self, data: bytes, encrypt: bool = False, context: bytes = b"") -> bytes:
-        """Bytes under the seal of the newest key; `durability/sealing.py` has the details."""
-        from turmeric.durability import sealing
-        from turmeric.durability.keyfiles import keys_for
+        """Bytes under the seal of the newest key; `durability/sealed/sealing.py` has the details."""
+        from turmeric.durability.sealed import sealing
+        from turmeric.durability.sealed.keyfiles import keys_for
 
         return sealing.seal(data, keys_for(self.session.world), encrypt=encrypt, context=context)
 
@@ -111,8 +112,8 @@ class Runtime:
 
         Raises DataError: `corrupt-data` for all that nobody with a key has sealed, `missing-key`.
         """
-        from turmeric.durability import sealing
-        from turmeric.durability.keyfiles import keys_for
+        from turmeric.durability.sealed import sealing
+        from turmeric.durability.sealed.keyfiles import keys_for
 
         most = sealing.LIMIT if limit is None else limit
         return sealing.open_sealed(data, keys_for(self.session.world), context=context, limit=most)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from turmeric.durability import fitting, wire
-from turmeric.durability.large import HIGHEST, Trunk, whole
+from turmeric.durability import fitting
+from turmeric.durability.code.naming import goes_by_name
+from turmeric.durability.format import wire
+from turmeric.durability.format.large import HIGHEST, Trunk, whole
+from turmeric.durability.format.wire import corrupt
 from turmeric.durability.later import Content
-from turmeric.durability.naming import goes_by_name
 from turmeric.durability.upgrading import carry, contents, upgrade
-from turmeric.durability.wire import corrupt
 from turmeric.running.continuation import Base, Binding, Cleanup, Continuation, Handler, Mask, Prompt, Wind
 from turmeric.running.functions import MISSING
 from turmeric.running.futures import Future

@@ -11,24 +11,25 @@ from __future__ import annotations
 from array import array
 from collections.abc import Collection, Sequence
 
-from turmeric.durability import fitting, wire
-from turmeric.durability.acquiring import Acquisition
+from turmeric.durability import fitting
 from turmeric.durability.building import ALLOCATORS, BUILDERS, FILLERS
-from turmeric.durability.instances import Instances, instances_of
+from turmeric.durability.code.resolve import Resolver, Used
+from turmeric.durability.code.sources import check_carries
+from turmeric.durability.format import wire
+from turmeric.durability.format.message import Message
+from turmeric.durability.format.wire import corrupt
 from turmeric.durability.later import DEEPEST
-from turmeric.durability.message import Message
-from turmeric.durability.resolve import Resolver, Used
-from turmeric.durability.sources import check_carries
-from turmeric.durability.stages import STAND_INS, stages
+from turmeric.durability.stand_ins.acquiring import Acquisition
+from turmeric.durability.stand_ins.instances import Instances, instances_of
+from turmeric.durability.stand_ins.stages import STAND_INS, stages
 from turmeric.durability.upgrading import shells_in, upgrade, with_contents
-from turmeric.durability.wire import corrupt
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from turmeric.durability.accepting import Carried
-    from turmeric.durability.blobs import Blobs
+    from turmeric.durability.code.accepting import Carried
+    from turmeric.durability.stores.blobs import Blobs
     from turmeric.vocabulary.namespace import Global
 
 Row = list["Any"]
@@ -212,8 +213,8 @@ class Decoder:
     def way(self, place: int) -> str:
         """Where in the whole value an object is, for messages."""
 
-        from turmeric.durability.contents import Contents
-        from turmeric.durability.trails import Trails
+        from turmeric.durability.reports.contents import Contents
+        from turmeric.durability.reports.trails import Trails
 
         contents = Contents(self.message)
         contents.learn(self.found)

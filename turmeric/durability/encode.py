@@ -10,14 +10,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from turmeric.durability import wire
-from turmeric.durability.failures import Unserializable
-from turmeric.durability.instances import is_frames
+from turmeric.durability.code.travelling import prepare, travelling
+from turmeric.durability.format import wire
+from turmeric.durability.format.tables import Tables
 from turmeric.durability.later import DEEPEST, content_of
-from turmeric.durability.standing_in import StandIns
-from turmeric.durability.steadiness import check_steady
-from turmeric.durability.tables import Tables
-from turmeric.durability.travelling import prepare, travelling
+from turmeric.durability.reports.failures import Unserializable
+from turmeric.durability.stand_ins.instances import is_frames
+from turmeric.durability.stand_ins.standing_in import StandIns
+from turmeric.durability.stand_ins.steadiness import check_steady
 from turmeric.running.classes import Method, TypeClass
 from turmeric.running.continuation import Base, Binding, Cleanup, Continuation, Handler, Mask, Prompt, Wind
 from turmeric.running.functions import MISSING, Point
@@ -40,7 +40,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from turmeric.durability.instances import Instances
+    from turmeric.durability.stand_ins.instances import Instances
     from turmeric.running.continuation import Frames
 
 Row = list["Any"]

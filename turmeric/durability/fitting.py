@@ -7,8 +7,8 @@ whose type shows only when they are there (definitions, stand-ins) are looked at
 
 from __future__ import annotations
 
-from turmeric.durability import wire
-from turmeric.durability.wire import corrupt
+from turmeric.durability.format import wire
+from turmeric.durability.format.wire import corrupt
 from turmeric.intermediate import anf
 from turmeric.intermediate.walking import parts
 from turmeric.running.bundles import bundle_of
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from turmeric.durability.code.resolve import Resolver
     from turmeric.durability.decode import Decoder
-    from turmeric.durability.resolve import Resolver
     from turmeric.intermediate.anf import Code, Var
     from turmeric.vocabulary.namespace import Module
 

@@ -7,8 +7,8 @@ loaded and stored again is stored as it came, without a look inside.
 
 from __future__ import annotations
 
-from turmeric.durability import wire
-from turmeric.durability.failures import Unserializable
+from turmeric.durability.format import wire
+from turmeric.durability.reports.failures import Unserializable
 from turmeric.running.lazies import ABSENT, Lazy
 from turmeric.vocabulary.printer import BRIEF, write
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from turmeric.durability.blobs import Blobs
+    from turmeric.durability.stores.blobs import Blobs
     from turmeric.running.world import World
 
 STEADY = frozenset((*wire.IMMUTABLE, wire.SYMBOL, wire.KEYWORD, wire.GLOBAL, wire.SENTINEL, wire.STAND_IN, wire.LATER))

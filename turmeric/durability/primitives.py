@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 
 from turmeric.durability import saving
-from turmeric.durability.instances import instances_of
+from turmeric.durability.code.sources import CURRENT, MODES
+from turmeric.durability.format.streaming import read_message
 from turmeric.durability.later import lazy
-from turmeric.durability.sources import CURRENT, MODES
-from turmeric.durability.streaming import read_message
+from turmeric.durability.stand_ins.instances import instances_of
 from turmeric.running.files import FileHandle
 from turmeric.running.handles import handle_of, read_bytes, write_to
 from turmeric.running.lazies import Lazy
@@ -88,8 +88,8 @@ def deserialize_from(port: Any, *default: Any) -> Any:
 
 def seal(data: bytes, encrypt: Any, context: str) -> bytes:
     """`(seal bytes :encrypt encrypt :context context)`."""
-    from turmeric.durability import sealing
-    from turmeric.durability.keyfiles import keys_for
+    from turmeric.durability.sealed import sealing
+    from turmeric.durability.sealed.keyfiles import keys_for
 
     wanted = encrypt is not None and encrypt is not False
     return sealing.seal(data, keys_for(require_world()), encrypt=wanted, context=context_bytes(context))
@@ -105,8 +105,8 @@ def context_bytes(context: str) -> bytes:
 
 def unseal(data: bytes, context: str) -> bytes:
     """`(unseal bytes :context context)`; what is in memory already is not too long."""
-    from turmeric.durability import sealing
-    from turmeric.durability.keyfiles import keys_for
+    from turmeric.durability.sealed import sealing
+    from turmeric.durability.sealed.keyfiles import keys_for
 
     return sealing.open_sealed(data, keys_for(require_world()), context=context_bytes(context), limit=len(data))
 

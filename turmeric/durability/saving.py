@@ -7,16 +7,16 @@ has already been saved.  A one-shot continuation is consumed.
 
 from __future__ import annotations
 
-from turmeric.durability import wire
+from turmeric.durability.code.resolve import Resolver
+from turmeric.durability.code.sources import CURRENT
 from turmeric.durability.decode import decoded
 from turmeric.durability.encode import Encoder
-from turmeric.durability.failures import Unserializable
-from turmeric.durability.instances import instances_of
-from turmeric.durability.paths import not_serializable
-from turmeric.durability.resolve import Resolver
-from turmeric.durability.sources import CURRENT
-from turmeric.durability.streaming import write_message
-from turmeric.durability.tables import Tables, relative
+from turmeric.durability.format import wire
+from turmeric.durability.format.streaming import write_message
+from turmeric.durability.format.tables import Tables, relative
+from turmeric.durability.reports.failures import Unserializable
+from turmeric.durability.reports.paths import not_serializable
+from turmeric.durability.stand_ins.instances import instances_of
 from turmeric.running.continuation import Continuation
 from turmeric.running.world import World
 from turmeric.version import __version__

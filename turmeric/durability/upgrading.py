@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from turmeric.durability import wire
-from turmeric.durability.failures import placed
-from turmeric.durability.wire import corrupt
+from turmeric.durability.format import wire
+from turmeric.durability.format.wire import corrupt
+from turmeric.durability.reports.failures import placed
 from turmeric.running.values import Cell
 from turmeric.vocabulary.errors import TurmericError
 from turmeric.vocabulary.structs import Struct
@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from turmeric.durability.accepting import Carried
+    from turmeric.durability.code.accepting import Carried
     from turmeric.durability.decode import Decoder
 
 Row = list["Any"]

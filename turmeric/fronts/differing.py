@@ -46,9 +46,9 @@ def diff(arguments: Arguments) -> int:
 
 def compared(data: list[bytes]) -> Data:
     """What differs, with the files' sizes.  Bytes that differ are never the same."""
-    from turmeric.durability.comparison import compare
-    from turmeric.durability.contents import Contents
-    from turmeric.durability.message import Message
+    from turmeric.durability.format.message import Message
+    from turmeric.durability.reports.comparison import compare
+    from turmeric.durability.reports.contents import Contents
 
     contents = [Contents(Message(each)) for each in data]
     sides = [{"bytes": len(each), "root": one.kind(one.message.root)} for each, one in zip(data, contents, strict=True)]

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from typing import Any
 
     from turmeric.assembly.session import Session
-    from turmeric.durability.message import Message
+    from turmeric.durability.format.message import Message
     from turmeric.fronts.arguments import Arguments
 
 
 def inspect(arguments: Arguments) -> int:
     """Show a file as a table, as JSON, as a picture, or only what does not fit."""
-    from turmeric.durability.message import Message
+    from turmeric.durability.format.message import Message
     from turmeric.fronts.saved import opened, read_bytes
 
     path = arguments.operands[0]
@@ -39,10 +39,10 @@ def examined(message: Message, session: Session, size: int) -> dict[str, Any]:
 
     `problem` is a text when a module cannot be loaded, so that nobody knows what fits.
     """
-    from turmeric.durability.against import fit_of
-    from turmeric.durability.contents import Contents
-    from turmeric.durability.inspection import describe
-    from turmeric.durability.origins import Origins
+    from turmeric.durability.reports.against import fit_of
+    from turmeric.durability.reports.contents import Contents
+    from turmeric.durability.reports.inspection import describe
+    from turmeric.durability.reports.origins import Origins
     from turmeric.vocabulary.errors import TurmericError
     from turmeric.vocabulary.report import report
 
@@ -103,8 +103,8 @@ def show(path: str, described: dict[str, Any], arguments: Arguments) -> None:
 def draw(arguments: Arguments, message: Message) -> int:
     """Write the picture of a message to a file: SVG or DOT, by the end of its name.  Names that
     the code has are taken from there if they can be."""
-    from turmeric.durability.against import fit_of
-    from turmeric.durability.contents import Contents
+    from turmeric.durability.reports.against import fit_of
+    from turmeric.durability.reports.contents import Contents
     from turmeric.fronts.arguments import UsageError
     from turmeric.fronts.dot import dot_text
     from turmeric.fronts.picture import picture_of

@@ -10,7 +10,7 @@ from turmeric.fronts.statuses import OK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from turmeric.durability.keys import Key
+    from turmeric.durability.sealed.keys import Key
     from turmeric.fronts.arguments import Arguments
 
 DAY = 24 * 60 * 60
@@ -34,8 +34,8 @@ def key(arguments: Arguments) -> int:
 
 def new(arguments: Arguments) -> int:
     """Add a new key to the file; it seals from now on."""
-    from turmeric.durability.keyfiles import add_key
-    from turmeric.durability.keys import SECRET_SIZE, Key
+    from turmeric.durability.sealed.keyfiles import add_key
+    from turmeric.durability.sealed.keys import SECRET_SIZE, Key
 
     path = file_to_change(arguments)
     now = int(time.time())
@@ -49,7 +49,7 @@ def new(arguments: Arguments) -> int:
 
 def show(arguments: Arguments) -> int:
     """List the keys: of the file that is named, else those that are configured."""
-    from turmeric.durability.keyfiles import configured, read_ring
+    from turmeric.durability.sealed.keyfiles import configured, read_ring
 
     path = arguments.options.get("--file")
     ring = configured() if path is None else read_ring(path)
@@ -64,7 +64,7 @@ def show(arguments: Arguments) -> int:
 
 def remove(arguments: Arguments) -> int:
     """Take a key out of the file."""
-    from turmeric.durability.keyfiles import remove_key
+    from turmeric.durability.sealed.keyfiles import remove_key
 
     path, id = file_to_change(arguments), arguments.operands[1]
     remove_key(path, id)
@@ -74,7 +74,7 @@ def remove(arguments: Arguments) -> int:
 
 def file_to_change(arguments: Arguments) -> str:
     """The file of `--file`, or the one that is configured."""
-    from turmeric.durability.keyfiles import KEYS_VARIABLE, key_file
+    from turmeric.durability.sealed.keyfiles import KEYS_VARIABLE, key_file
 
     if "--file" not in arguments.options and os.environ.get(KEYS_VARIABLE):
         raise UsageError(f"the keys come from {KEYS_VARIABLE}; --file says which file to change")

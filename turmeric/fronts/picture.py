@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from itertools import islice
 
-from turmeric.durability import brief, wire
-from turmeric.durability.contents import Contents
-from turmeric.durability.insides import ATOMS
+from turmeric.durability.format import wire
+from turmeric.durability.reports import brief
+from turmeric.durability.reports.contents import Contents
+from turmeric.durability.reports.insides import ATOMS
 from turmeric.fronts.boxes import Box, Picture
 
 TYPE_CHECKING = False

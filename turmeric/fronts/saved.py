@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 def resume(arguments: Arguments) -> int:
     """Continue a saved program, with the value of an expression; print what it gives."""
+    from turmeric.durability.code.sources import CURRENT, SAVED
     from turmeric.durability.saving import deserialize
-    from turmeric.durability.sources import CURRENT, SAVED
     from turmeric.fronts.execution import completed, open_session
     from turmeric.fronts.results import readable
     from turmeric.running.continuation import Continuation
@@ -47,8 +47,8 @@ def program_root(arguments: Arguments) -> str:
 
 def restore_main(session: Session, data: bytes, program: str | None) -> None:
     """Make the module that was the main one the main one again, so that its version counts."""
-    from turmeric.durability.message import Message
-    from turmeric.durability.resolve import Resolver
+    from turmeric.durability.code.resolve import Resolver
+    from turmeric.durability.format.message import Message
 
     load_program(session, program)
     name = Resolver(session.world).now(Message(data).claims.program, "")[0]
@@ -66,8 +66,8 @@ def load_program(session: Session, program: str | None) -> None:
 
 def keep_main(session: Session, data: bytes) -> None:
     """Of code that came with the bytes, the module that was the main one is the main one again."""
-    from turmeric.durability.bundling import key_of
-    from turmeric.durability.message import Message
+    from turmeric.durability.code.bundling import key_of
+    from turmeric.durability.format.message import Message
     from turmeric.vocabulary.beside import beside
 
     message = Message(data)
@@ -96,11 +96,11 @@ def read_bytes(path: str) -> bytes:
 
 def opened(data: bytes) -> tuple[bytes, dict[str, str] | None]:
     """The bytes under the seal and how they are sealed; bytes without a seal as they are, and None."""
-    from turmeric.durability.wire import SEALED
+    from turmeric.durability.format.wire import SEALED
 
     if not data.startswith(SEALED):
         return data, None
-    from turmeric.durability.keyfiles import configured
-    from turmeric.durability.sealing import described, open_sealed
+    from turmeric.durability.sealed.keyfiles import configured
+    from turmeric.durability.sealed.sealing import described, open_sealed
 
     return open_sealed(data, configured(), limit=len(data)), described(data)
