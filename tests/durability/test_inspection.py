@@ -137,7 +137,7 @@ def test_what_was_and_what_is_now(here: Path) -> None:
     assert point["now"]["parameters"] == ["items", "tax", "discount", "late", "more"]
     assert point["now"]["line"] == 11
     type_ = only(data, edited(here, ("price : int64", "price : int64, size")))
-    assert type_["then"] == {"fields": 2}
+    assert type_["then"] == {"fields": ["name", "price"]}
     assert type_["now"]["fields"] == "[name : string, price : int64, size]"
     assert '(defmigration item "1.0" (fn [fields] ...))' in type_["advice"]
 

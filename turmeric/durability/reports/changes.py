@@ -171,7 +171,9 @@ def best(module: str, name: str, candidates: Iterator[tuple[str, str]]) -> str |
 def explain_type(mismatch: Mismatch, row: TypeRow, resolver: Resolver, contents: Contents) -> None:
     number = next(number for number, each in enumerate(contents.claims.types) if each is row)
     value = next((each for each in contents.heap if each[0] == wire.STRUCT and each[1] == number), None)
-    if value is not None:
+    if row.fields is not None:
+        mismatch.then["fields"] = list(row.fields)
+    elif value is not None:
         mismatch.then["fields"] = len(value) - 2
     made = resolver.value(*resolver.place(row))
     if isinstance(made, StructType):
