@@ -85,20 +85,21 @@ class Runtime:
             raise ValueError(f'code is None or "bundle", not {code!r}')
         return saving.serialize(self.session.world, value, keep, code == "bundle")
 
-    def deserialize(self, data: bytes, code: str = "current") -> Any:
+    def deserialize(self, data: bytes, code: str = "current", memory: int | None = None) -> Any:
         """The value that bytes stand for.
 
         `code` says which code it goes on in: `"current"`, that of this runtime where it fits, with
         migrations and renames; `"strict"`, the same without them, and every module must be the version
         that it was; `"saved"`, the code in the bytes, which may do anything: never for bytes from
-        strangers.  Raises ValueError for another `code`, and DataError: `corrupt-data`, `schema-mismatch`.
+        strangers.  `memory` is how many bytes the value may take, 256 MB or 25 times as many as `data`
+        unless it is given.  Raises ValueError for another `code`, and DataError: `corrupt-data`, `schema-mismatch`.
         """
         from turmeric.durability import saving
         from turmeric.durability.code import sources
 
         if code not in sources.MODES:
             raise ValueError(f"code is one of {', '.join(sources.MODES)}, not {code!r}")
-        return saving.deserialize(self.session.world, data, code)
+        return saving.deserialize(self.session.world, data, code, memory=memory)
 
     def seal(self, data: bytes, encrypt: bool = False, context: bytes = b"") -> bytes:
         """Bytes under the seal of the newest key; `durability/sealed/sealing.py` has the details."""

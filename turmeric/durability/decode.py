@@ -126,7 +126,7 @@ class Decoder:
 
     def check_inside(self, data: bytes) -> None:
         """Check the content of a lazy value as if it were decoded now."""
-        message = Message(data)
+        message = Message(data, memory=self.message.allowance.allowed)
         check_alone(message, self.depth + 1)
         inside = Decoder(message, self.resolver, self.instances, depth=self.depth + 1)
         if not self.resolver.mismatches.found:
@@ -190,7 +190,12 @@ class Decoder:
     def refuse(self) -> None:
         """Raise `schema-mismatch` if something turned out not to fit while it was built."""
         if self.resolver.mismatches.found:
-            self.resolver.refuse(self.message if self.data is None else Message(self.data))
+            self.resolver.refuse(self.message if self.data is None else self.read_again())
+
+    def read_again(self) -> Message:
+        """The message, when its rows have gone."""
+        assert self.data is not None
+        return Message(self.data, memory=self.message.allowance.allowed)
 
     def build_stages(self, with_contents: set[int]) -> None:
         """Build what code of the program makes of other values when all they lead to is there."""
@@ -262,8 +267,8 @@ class Decoder:
 
     def load(self, data: bytes) -> Any:
         """The content of a lazy value, when somebody needs it."""
-        world = self.resolver.world
-        return decoded(data, Resolver(world, self.resolver.mode), instances_of(world), inside=True)
+        world, memory = self.resolver.world, self.message.allowance.allowed
+        return decoded(data, Resolver(world, self.resolver.mode), instances_of(world), inside=True, memory=memory)
 
     def value(self, slot: Any) -> Any:
         """The value in a slot."""
@@ -327,10 +332,11 @@ def decoded(
     external: list[Any] | None = None,
     limit: int | None = None,
     inside: bool = False,
+    memory: int | None = None,
 ) -> Any:
     """The value of a message that stands alone, or is the content of a lazy value (`inside`).  `limit`
-    is the most bytes that are accepted."""
-    message = Message(data, limit)
+    is the most bytes that are accepted, `memory` the most that they may take."""
+    message = Message(data, limit, memory=memory)
     check_alone(message, 0)
     check_from_outside(message, external is not None)
     decoder = Decoder(message, resolver, instances, external)

@@ -68,9 +68,12 @@ def code_option(name: str, options: dict[str, Any], known: tuple[str, ...]) -> s
 
 
 def deserialize(data: Any, *options: Any) -> Any:
-    """`(deserialize data :code :saved)`."""
-    mode = code_option("deserialize", pairs("deserialize", options, ("code",)), MODES)
-    return saving.deserialize(require_world(), data, mode or CURRENT)
+    """`(deserialize data :code :saved :memory 1000000000)`."""
+    found = pairs("deserialize", options, ("code", "memory"))
+    mode, memory = code_option("deserialize", found, MODES), found.get("memory")
+    if memory is not None and (type(memory) is not int or memory <= 0):
+        raise failure("value-error", f"the :memory of deserialize is a number of bytes, not {short(memory)}", memory)
+    return saving.deserialize(require_world(), data, mode or CURRENT, memory=memory)
 
 
 def deserialize_from(port: Any, *default: Any) -> Any:

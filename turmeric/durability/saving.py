@@ -102,11 +102,14 @@ def move(value: Any, encoder: Encoder) -> None:
         value.consumed = True
 
 
-def deserialize(world: World, data: bytes, mode: str = CURRENT, limit: int | None = None) -> Any:
+def deserialize(
+    world: World, data: bytes, mode: str = CURRENT, limit: int | None = None, memory: int | None = None
+) -> Any:
     """The value that bytes stand for: complete, or an error and nothing has happened.
 
     `mode` is one of `sources.MODES`.  With `saved` the code in the bytes runs, which may do anything:
     that is for bytes from somebody who is trusted.  Raises corrupt-data for bytes that are damaged
-    (or more than `limit`), schema-mismatch for bytes that no longer fit the code.
+    (or more than `limit`, or would take more than `memory`), schema-mismatch for bytes that no longer
+    fit the code.
     """
-    return decoded(data, Resolver(world, mode), instances_of(world), limit=limit)
+    return decoded(data, Resolver(world, mode), instances_of(world), limit=limit, memory=memory)

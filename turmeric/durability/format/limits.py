@@ -56,8 +56,9 @@ def allowed(size: int) -> int:
 class Allowance:
     """What one message may still take of memory and of time."""
 
-    def __init__(self, size: int) -> None:
-        self.left = allowed(size)
+    def __init__(self, size: int, memory: int | None = None) -> None:
+        self.allowed = allowed(size) if memory is None else memory
+        self.left = self.allowed
         self.size = size
         self.compared = 0
         self.seen = 0
@@ -65,7 +66,7 @@ class Allowance:
     def take(self, amount: int) -> None:
         self.left -= amount
         if self.left < 0:
-            raise too_much(self.size)
+            raise too_much(self.size, self.allowed)
 
     def work(self, parts: int) -> None:
         """Count the parts of large collections that are gone through: many may have the same ones."""
@@ -79,7 +80,7 @@ class Allowance:
         Structure is no matter here: each header stands for an object, wherever it is.
         """
         place, size = 0, len(data)
-        if size * WORST <= FREE:
+        if size * WORST <= self.allowed:
             return
         while place < size:
             run = patterns()[0].match(data, place)
@@ -116,8 +117,9 @@ MODULUS = sys.hash_info.modulus
 """Integers below it have a hash of their own."""
 
 
-def too_much(size: int) -> TurmericError:
-    return refused(f"these {size} bytes would take more than {allowed(size) // 1_000_000} MB of memory")
+def too_much(size: int, limit: int) -> TurmericError:
+    text = f"these {size} bytes would take more than {limit // 1_000_000} MB of memory"
+    return refused(f"{text}; if you know where they come from, (deserialize bytes :memory N) allows N bytes")
 
 
 # What parsing takes ---------------------------------------------------------------------------

@@ -116,15 +116,20 @@ def claims_of(data: Any) -> Claims:
 class Message:
     """The parts of a message, whose shape is right.  Raises corrupt-data.
 
-    `limit` is the most bytes that are accepted; without it, memory is the only limit.  `tables_of`
-    gives the tables of an earlier message, which may be those of this one too.
+    `limit` is the most bytes that are accepted, `memory` how many they may take when they are read
+    (`limits` says how many that is without it).  `tables_of` gives the tables of an earlier message,
+    which may be those of this one too.
     """
 
     def __init__(
-        self, data: bytes, limit: int | None = None, tables_of: Callable[[bytes], bytes] | None = None
+        self,
+        data: bytes,
+        limit: int | None = None,
+        tables_of: Callable[[bytes], bytes] | None = None,
+        memory: int | None = None,
     ) -> None:
         limits.check_size(len(data), limit)
-        self.allowance = limits.Allowance(len(data))
+        self.allowance = limits.Allowance(len(data), memory)
         _, self.version, tables, bases, self.code, heap, self.root, _ = wire.unframe(data, self.allowance)
         if type(bases) is not list or not all(type(each) is bytes for each in bases) or type(self.code) is not list:
             raise corrupt("the message does not have the parts it should have")

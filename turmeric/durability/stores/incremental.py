@@ -10,6 +10,8 @@ State (cells, continuations, marks), and whatever leads to some, is written each
 
 from __future__ import annotations
 
+import sys
+
 from turmeric.durability.code.resolve import Resolver
 from turmeric.durability.decode import Decoder, check_from_outside
 from turmeric.durability.encode import WRITERS, Encoder
@@ -303,7 +305,7 @@ class Loading:
     def message(self, name: bytes) -> Message:
         found = self.messages.get(name)
         if found is None:
-            found = self.messages[name] = Message(self.blobs.get(name), tables_of=self.tables_of)
+            found = self.messages[name] = Message(self.blobs.get(name), tables_of=self.tables_of, memory=sys.maxsize)
             check_from_outside(found, False)
             self.reached[name] = set()
         return found
