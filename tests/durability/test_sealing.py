@@ -240,7 +240,7 @@ def test_a_lone_surrogate_is_no_context(runtime: turmeric.Runtime) -> None:
 
 # No decoder before the seal -------------------------------------------------------------------
 
-DURABILITY = str(Path(sealing.__file__).parent)
+DURABILITY = str(Path(sealing.__file__).parents[1])
 BEFORE = {"cose.py", "items.py", "keys.py", "keytexts.py", "keyfiles.py", "sealing.py", "primitives.py"}
 """What may run before the seal was found right."""
 
