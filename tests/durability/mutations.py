@@ -83,7 +83,8 @@ def a_reference(items: Items, donor: Items, choice: random.Random) -> None:
     if found and items[3]:
         reference = choice.choice(found)
         old = items[3][reference[0]] if 0 <= reference[0] < len(items[3]) else None
-        alike = [at for at, row in enumerate(items[3]) if type(old) is list and old and type(row) is list and row and row[0] == old[0]]
+        heads = [row[:1] if type(row) is list else [] for row in items[3]]
+        alike = [at for at, head in enumerate(heads) if head and type(old) is list and head == old[:1]]
         reference[0] = choice.choice(alike) if alike and choice.random() < 0.5 else choice.randrange(len(items[3]))
 
 
