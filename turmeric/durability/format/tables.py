@@ -54,10 +54,12 @@ class Tables:
     def packed(self) -> bytes:
         """The bytes of the tables."""
         key = (*self.header, *self.names, *map(tuple, self.module_rows), *self.numbers)
-        found = PACKED.get(key)
+        found = PACKED.get(key) if not self.aliases else None  # which say what is whose
         if found is None:
             rows = [*self.header, list(self.names), self.module_rows, self.types, self.functions, self.points]
             found = wire.pack(rows)
+            if self.aliases:
+                return found
             if len(PACKED) >= KEPT:
                 PACKED.clear()
             PACKED[key] = found
