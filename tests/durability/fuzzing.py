@@ -146,7 +146,7 @@ class Fuzzer:
         inside = list(value)[:4] if isinstance(value, Vector) else [value]
         for each in inside:
             if type(each) is Continuation:
-                signal.setitimer(signal.ITIMER_REAL, TURN, TURN)
+                signal.setitimer(signal.ITIMER_REAL, TURN, PATIENCE)
                 try:
                     self.session.world.call(self.resume, [each])
                 except Hanging:
