@@ -214,9 +214,8 @@ class Resolver:
         if self.mode == STRICT:
             self.check_versions(message)
         elif self.mode == CURRENT:
-            for row in message.claims.modules:
-                if row.version is not None:
-                    self.module(row.name)  # its renames and migrations count
+            own = [row.name for row in message.claims.modules if row.version is not None]
+            plain = plain and None not in [self.module(name) for name in own]  # whose renames and migrations count
         if plain:
             self.definitions.look()  # what was loaded is there from now on
             self.definitions.sources[message.claims.data] = found
