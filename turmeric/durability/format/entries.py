@@ -58,7 +58,24 @@ class TypeRow(Entry):
         return f"{self.module}.{self.name}"
 
 
-class FunctionRow(Entry):
+class Located(Entry):
+    """Something in a function of a definition: its full names."""
+
+    __slots__ = ()
+    module: str
+    name: str
+    path: tuple[str, ...]
+
+    @property
+    def symbol(self) -> str:
+        return shown(self.module, self.name, self.path)
+
+    @property
+    def definition(self) -> str:
+        return full(self.module, self.name)
+
+
+class FunctionRow(Located):
     """A function: its definition (empty for top-level forms), and the way to it inside that."""
 
     __slots__ = ("home", "module", "name", "path", "schema")
@@ -70,16 +87,8 @@ class FunctionRow(Entry):
         self.schema = schema
         self.home = home
 
-    @property
-    def symbol(self) -> str:
-        return shown(self.module, self.name, self.path)
 
-    @property
-    def definition(self) -> str:
-        return full(self.module, self.name)
-
-
-class PointRow(Entry):
+class PointRow(Located):
     """A point: its function, what it waits for, its variables ("" for values in waiting)."""
 
     __slots__ = ("home", "label", "line", "module", "name", "path", "schema", "variables")
@@ -103,14 +112,6 @@ class PointRow(Entry):
         self.variables = variables
         self.line = line
         self.home = home
-
-    @property
-    def symbol(self) -> str:
-        return shown(self.module, self.name, self.path)
-
-    @property
-    def definition(self) -> str:
-        return full(self.module, self.name)
 
 
 def full(module: str, name: str) -> str:
