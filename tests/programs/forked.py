@@ -12,6 +12,7 @@ import os
 import select
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from turmeric.assembly.roundtrip import RoundTripSession
@@ -20,7 +21,11 @@ from turmeric.fronts.execution import completed
 from turmeric.vocabulary.errors import TurmericError
 from turmeric.vocabulary.report import report
 
-MODES: dict[str, type[Session]] = {"plain": Session, "roundtrip": RoundTripSession}
+MODES: dict[str, Callable[[], Session]] = {
+    "plain": Session,
+    "compiled": lambda: Session(engine="compiled"),
+    "roundtrip": RoundTripSession,
+}
 """How every program runs."""
 
 SECONDS = 60

@@ -58,7 +58,7 @@ class Declarer:
 
     def define(self, declaration: Declaration, kind: str, value: object = namespace.UNBOUND) -> Global:
         found = self.module.define(declaration.name, kind)
-        found.value = value
+        found.assign(value)
         found.pending = None
         found.doc, found.span = declaration.doc, declaration.span
         found.parameters, found.private = declaration.parameters, declaration.private

@@ -16,6 +16,7 @@ from turmeric.reading.datums import plain
 from turmeric.reading.reader import Form
 from turmeric.reading.scope import Scope
 from turmeric.running import evaluators, operators
+from turmeric.running.steps import CEK
 from turmeric.running.world import ACTIVE, World
 from turmeric.vocabulary.errors import TurmericError
 from turmeric.vocabulary.lists import from_iterable
@@ -33,9 +34,11 @@ assert operators.OPERATORS
 
 
 class Session:
-    """`roots` are the directories where the program's modules are; `args` is what `(args)` gives."""
+    """`roots` are the directories where the program's modules are; `args` is what `(args)` gives; `engine`
+    is how functions run (`steps.ENGINES`)."""
 
-    def __init__(self, roots: list[str] | None = None, args: list[str] | None = None) -> None:
+    def __init__(self, roots: list[str] | None = None, args: list[str] | None = None, engine: str = CEK) -> None:
+        self.engine = engine
         sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
         self.world = self.make_world()
         self.loader = self.make_loader(roots if roots is not None else [os.getcwd()])
@@ -48,7 +51,7 @@ class Session:
 
     def make_world(self) -> World:
         """The world to run in; a session that runs programs in another way makes another."""
-        return World()
+        return World(self.engine)
 
     def make_loader(self, roots: list[str]) -> Loader:
         """What finds and loads modules."""

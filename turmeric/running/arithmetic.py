@@ -25,7 +25,10 @@ def number_error(name: str, *values: Any) -> TurmericError:
 
 
 def add(*values: Any) -> Any:
+    """The sum; of no numbers 0.  Begins with the first one: a sum of -0.0 is -0.0."""
     total: Any = 0
+    if values and is_number(values[0]):
+        total, *values = values  # type: ignore[assignment]
     for value in values:
         if not is_number(value):
             raise number_error("+", value)
@@ -52,6 +55,18 @@ def multiply(*values: Any) -> Any:
             raise number_error("*", value)
         total *= value
     return total
+
+
+def add_two(a: Any, b: Any) -> Any:
+    return a + b if is_number(a) and is_number(b) else add(a, b)
+
+
+def subtract_two(a: Any, b: Any) -> Any:
+    return a - b if is_number(a) and is_number(b) else subtract(a, b)
+
+
+def multiply_two(a: Any, b: Any) -> Any:
+    return a * b if is_number(a) and is_number(b) else multiply(a, b)
 
 
 def divide(first: Any, *values: Any) -> Any:

@@ -6,7 +6,7 @@ the instance for its type: its own, its data type's, or the one for `any`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from turmeric.running.machine import APPLIERS, Machine
 from turmeric.running.values import Closure
@@ -171,6 +171,11 @@ def parts_at(value: Any, place: int, variables: int) -> Iterable[Any]:
 
 
 def apply_method(machine: Machine, method: Method, args: list[Any], frames: Frames) -> State:
+    return machine.apply(chosen(method, args), args, frames)
+
+
+def chosen(method: Method, args: Sequence[Any]) -> Any:
+    """The function that a call of a method goes to."""
     place = method.type_class.methods[method.name]
     if place is None:
         message = f"`{method.name}` is chosen by its result: write (the TYPE ({method.name} ...))"
@@ -178,7 +183,7 @@ def apply_method(machine: Machine, method: Method, args: list[Any], frames: Fram
     if len(args) <= place:
         needed = "1 argument" if place == 0 else f"{place + 1} arguments"
         raise failure("arity-error", f"{method.name} expects at least {needed}, got {len(args)}", method.symbol)
-    return machine.apply(implementation(method, args[place]), args, frames)
+    return implementation(method, args[place])
 
 
 def method_for(method: Any, wanted: str) -> Any:
@@ -192,4 +197,10 @@ def method_for(method: Any, wanted: str) -> Any:
     return method_of(type_class, instance, method.name, None)
 
 
+def run_method(method: Method, *args: Any) -> Any:
+    """How compiled code calls a method."""
+    return chosen(method, args).tur_run(*args)
+
+
 APPLIERS[Method] = apply_method
+Method.tur_run = run_method  # type: ignore[attr-defined]

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     Bindings = tuple[dict[str, object], "Bindings"] | None
 
 
+PENDING: Any = (None, (), None)
+"""In place of the frames below a mark: they are on Python's stack, which compiled code runs on."""
+
+
 class Prompt:
     """A delimiter.  Its identity tells whether a continuation returns to where it was taken."""
 

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     Evaluator = Callable[[Environment], Any]
 
-Scope = dict[Var, int]
-"""The place of each variable in the environment."""
+Scope = dict[Var | Simple, int]
+"""The place of each variable in the environment, and of expressions that are evaluated already."""
 
 
 class Place:
@@ -96,7 +96,10 @@ class Evaluators:
         self.function = function
 
     def evaluator(self, node: Simple, scope: Scope) -> Evaluator:
-        """The Python closure for a simple expression."""
+        """The Python closure for a simple expression; in an environment that has its value, that."""
+        if node in scope:
+            place = scope[node]
+            return lambda env: env[place]
         return MAKERS[type(node)](self, node, scope)
 
     def place(self, span: Span | None) -> Place:
@@ -204,7 +207,7 @@ def set_global(link: Evaluators, node: anf.SetGlobal, scope: Scope) -> Evaluator
         made = value(env)
         if found.force() is UNBOUND:
             raise located(failure("unbound-variable", unbound_message(found), found.name), place)
-        found.value = made
+        found.assign(made)
         if found.kind == namespace.FUNCTION:
             found.kind = namespace.VALUE
         return made

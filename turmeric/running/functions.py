@@ -67,7 +67,7 @@ class Function:
     check, else -1; `entry` is the first step (linking, before the first call); `linker` knows
     the world it belongs to."""
 
-    __slots__ = ("arity", "code", "entry", "linker", "points")
+    __slots__ = ("arity", "code", "entry", "linker", "loop_units", "make", "points", "redefined", "step", "turns")
 
     def __init__(self, code: Code, linker: Linker) -> None:
         self.code = code
@@ -76,17 +76,33 @@ class Function:
         params = code.params
         self.arity = len(params.required) if params.rest is None and not params.keys else -1
         self.entry: Step = self.first_entry
+        self.step: Step | None = None
+        """What the machine begins with, once the code is linked."""
+        self.turns: dict[anf.Loop, list[Step]] = {}
+        """What each loop begins a turn with."""
+        self.make: Callable[..., Any] | None = None
+        """What makes the compiled form from the captured values, once the code is compiled."""
+        self.loop_units: dict[anf.Loop, Callable[..., Any]] = {}
+        """Loops that are compiled as units of their own."""
+        self.redefined = False
+        """Whether the name of the function has come to mean another one."""
 
     def first_entry(self, env: Environment, frames: Any, machine: Machine) -> State:
-        """Link, then go on with the linked entry."""
-        self.ready()
+        """Settle how the function runs, then go on with that."""
+        self.entry = self.linker.entry(self, env)
         return self.entry, env, frames
 
-    def ready(self) -> None:
-        """Link the code if it was not: afterwards `entry` and `points` are there."""
-        if self.entry == self.first_entry:
-            self.points = {}
-            self.entry = self.linker.link(self)
+    def ready(self) -> Step:
+        """What the machine begins with; links the code, so that `points` are there."""
+        if self.step is None:
+            self.step = self.linker.link(self)
+        return self.step
+
+    def forget(self) -> None:
+        """Another function has the name now: what was compiled may call itself directly, and must not."""
+        self.redefined = True
+        self.entry, self.make = self.first_entry, None
+        self.loop_units = {}
 
     def arrange(self, args: list[Any]) -> list[Any]:
         """Arguments in the places of the parameters; `arity-error` when they do not fit."""

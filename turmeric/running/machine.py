@@ -28,6 +28,7 @@ from turmeric.running.continuation import (
     open_masks,
 )
 from turmeric.running.evaluators import arity_error, translated
+from turmeric.running.interrupting import Interruption
 from turmeric.running.values import Builtin, Closure, Operator
 from turmeric.vocabulary.errors import TurmericError, exception_for, failure
 from turmeric.vocabulary.kinds import type_name
@@ -58,6 +59,9 @@ class Halt(BaseException):
 class Machine:
     """One run of the machine.  `library` gives the functions of the module `core` that
     the machine itself calls (around clean-ups and handlers)."""
+
+    interrupted: Callable[[Machine, BaseException, Frames], State] | None = None
+    """What moves Python's stack to the heap, once there is compiled code (`compiled.moving`)."""
 
     def __init__(self, library: Callable[[str], object], outer: Machine | None = None) -> None:
         self.library = library
@@ -105,10 +109,19 @@ class Machine:
                     step, env, frames = step(env, frames, self)
             except Halt as halt:
                 return halt.value
-            except TurmericError as error:
-                step, env, frames = self.raised(error, frames)
-            except Exception as error:
-                step, env, frames = self.raised(translated(error), frames)
+            except (Exception, Interruption) as error:
+                step, env, frames = self.stopped(error, frames)
+
+    def stopped(self, error: BaseException, frames: Frames) -> State:
+        """Go on after a step, or compiled code that it entered, has raised something."""
+        if Machine.interrupted is not None:
+            return Machine.interrupted(self, error, frames)
+        assert isinstance(error, Exception)
+        return self.failed(error, frames)
+
+    def failed(self, error: Exception, frames: Frames) -> State:
+        """Throw an error."""
+        return self.raised(error if isinstance(error, TurmericError) else translated(error), frames)
 
     def give(self, value: Any, frames: Frames) -> State:
         """Return a value to whatever waits for it."""

@@ -11,9 +11,11 @@ from collections.abc import Callable
 
 from turmeric.running.continuation import Cleanup, Continuation, Prompt, Wind, capture
 from turmeric.running.copying import copied_pieces
+from turmeric.running.interrupting import Request
 from turmeric.running.machine import APPLIERS, Machine
 from turmeric.running.reinstating import put_back, replace
 from turmeric.running.structure import check_type, construct, get, nth
+from turmeric.running.values import Operator
 from turmeric.vocabulary.errors import failure
 from turmeric.vocabulary.lists import List
 from turmeric.vocabulary.maps import Map, SourceMap
@@ -285,42 +287,59 @@ def apply_continuation(machine: Machine, callee: Continuation, args: list[Any], 
     return resume(machine, [callee, *args], frames)
 
 
-def apply_struct_type(machine: Machine, callee: StructType, args: list[Any], frames: Frames) -> State:
-    return machine.give(construct(callee, args), frames)
+def call_struct_type(callee: StructType, *args: Any) -> Any:
+    return construct(callee, list(args))
 
 
-def apply_struct(machine: Machine, callee: Struct, args: list[Any], frames: Frames) -> State:
+def call_struct(callee: Struct, *args: Any) -> Any:
     """A nullary constructor's value, called, is itself."""
     if callee.type.nullary is callee and not args:
-        return machine.give(callee, frames)
+        return callee
     raise failure("type-error", f"cannot call {write(callee)[:60]}: it is no function", callee)
 
 
-def apply_keyword(machine: Machine, callee: Keyword, args: list[Any], frames: Frames) -> State:
+def call_keyword(callee: Keyword, *args: Any) -> Any:
     if not 1 <= len(args) <= 2:
         raise failure("arity-error", f":{callee.name} expects 1 to 2 arguments, got {len(args)}", callee)
-    return machine.give(get(args[0], callee, *args[1:]), frames)
+    return get(args[0], callee, *args[1:])
 
 
-def apply_collection(machine: Machine, callee: Any, args: list[Any], frames: Frames) -> State:
+def call_collection(callee: Any, *args: Any) -> Any:
     most = 1 if isinstance(callee, Vector) else 2
     if not 1 <= len(args) <= most:
         expected = "1 argument" if most == 1 else "1 to 2 arguments"
         raise failure("arity-error", f"a collection called as a function expects {expected}, got {len(args)}")
-    return machine.give(nth(callee, args[0]) if isinstance(callee, Vector) else get(callee, *args), frames)
+    return nth(callee, args[0]) if isinstance(callee, Vector) else get(callee, *args)
 
 
-APPLIERS.update(
-    {
-        Continuation: apply_continuation,
-        StructType: apply_struct_type,
-        Struct: apply_struct,
-        Keyword: apply_keyword,
-        Vector: apply_collection,
-        SourceVector: apply_collection,
-        Map: apply_collection,
-        SourceMap: apply_collection,
-        Set: apply_collection,
-        SourceSet: apply_collection,
-    }
-)
+CALLED: dict[Any, Callable[..., Any]] = {
+    StructType: call_struct_type,
+    Struct: call_struct,
+    Keyword: call_keyword,
+    Vector: call_collection,
+    SourceVector: call_collection,
+    Map: call_collection,
+    SourceMap: call_collection,
+    Set: call_collection,
+    SourceSet: call_collection,
+}
+"""Data that can be called: what a call of each gives."""
+
+
+def applier_of(call: Callable[..., Any]) -> Callable[[Machine, Any, list[Any], Frames], State]:
+    return lambda machine, callee, args, frames: machine.give(call(callee, *args), frames)
+
+
+APPLIERS[Continuation] = apply_continuation
+for _kind, _call in CALLED.items():
+    APPLIERS[_kind] = applier_of(_call)
+    _kind.tur_run = _call
+
+
+def requested(callee: Any, *args: Any) -> Any:
+    """What compiled code does to call what works on the machine itself."""
+    raise Request(callee, list(args))
+
+
+for _kind in (Continuation, Operator):
+    _kind.tur_run = requested

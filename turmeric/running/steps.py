@@ -10,7 +10,7 @@ just the live variables, and the code after it finds those first and the result 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from operator import itemgetter
 
 from turmeric.intermediate import anf
@@ -44,16 +44,57 @@ if TYPE_CHECKING:
     from turmeric.running.world import World
 
 
+CEK, COMPILED, AUTO = ENGINES = ("cek", "compiled", "auto")
+"""How functions run: on the machine; compiled; on the machine until they turn out to be called often."""
+
+
 class Linker:
     """Links the functions of a world.  `observed` makes every call go through `Machine.apply`,
     where a machine can look at it."""
 
-    def __init__(self, world: World, observed: bool = False) -> None:
+    def __init__(self, world: World, observed: bool = False, engine: str = CEK) -> None:
         self.world = world
         self.find = world.find
         self.observed = observed
+        self.engine = engine
         self.bundle: Any = None
         """The bundle whose code this links (`running.bundles`), None for the program's own."""
+
+    def entry(self, function: Function, env: Environment) -> Step:
+        """How a function runs that is entered for the first time."""
+        if self.engine == CEK:
+            return function.ready()
+        from turmeric.running.compiled import entering
+
+        if self.engine == COMPILED:
+            return entering.compiled_entry(function, env)
+        return entering.counted_entry(function)
+
+    def compiled(self, function: Function) -> Callable[..., Any]:
+        """What makes the compiled form of a function from what it captures."""
+        from turmeric.running.compiled import entering
+
+        return entering.maker(function)
+
+    def resumed(self, point: Point, body: Step) -> Step:
+        """What a frame of a point goes on with."""
+        if self.engine == CEK:
+            return body
+        from turmeric.running.compiled import entering
+
+        return entering.counted_rest(point, body)
+
+    def turning(self, function: Function, node: anf.Loop, body: Step) -> Step:
+        """What a turn of a loop begins with."""
+        if self.engine == CEK:
+            return body
+        from turmeric.running.compiled import entering
+
+        return entering.counted_turn(function, node, body)
+
+    def codes_of(self, definition: str) -> Iterable[anf.Code]:
+        """The code of a definition, by its full name."""
+        return self.world.codes.get(definition, ())
 
     def link(self, function: Function) -> Step:
         """The first step of a function's body; fills in its points."""
@@ -86,7 +127,7 @@ class Steps:
         self.linker = linker
         self.owner = function
         self.link = Evaluators(linker.find, linker.function, linker.named, function.code.symbol)
-        self.loops: dict[anf.Loop, list[Step]] = {}
+        self.loops = function.turns
 
     def leads_into_library(self, callee: anf.GlobalReference) -> bool:
         """Whether a call goes from the program into a function of the library."""
@@ -123,10 +164,13 @@ class Steps:
         return MAKERS[type(node)](self, node, scope, size)
 
     def point(self, node: anf.Let) -> Point:
+        known = self.owner.points.get(node)
+        if known is not None:
+            return known
         made = Point(self.owner, node)
-        scope = {var: place for place, var in enumerate(node.point.live)}
+        scope: Scope = {var: place for place, var in enumerate(node.point.live)}
         scope[node.var] = len(scope)
-        made.body = self.step(node.body, scope, len(scope))
+        made.body = self.linker.resumed(made, self.step(node.body, scope, len(scope)))
         self.owner.points[node] = made
         return made
 
@@ -274,14 +318,15 @@ def make_branch(steps: Steps, node: anf.Branch, scope: Scope, size: int) -> Step
 def make_loop(steps: Steps, node: anf.Loop, scope: Scope, size: int) -> Step:
     save = saver(node.free, scope)
     inits = [steps.link.evaluator(init, scope) for init in node.inits]
-    inner = {var: place for place, var in enumerate((*node.free, *node.vars))}
-    turn: list[Step] = []
-    steps.loops[node] = turn
-    turn.append(steps.step(node.body, inner, len(inner)))
-    body = turn[0]
+    inner: Scope = {var: place for place, var in enumerate((*node.free, *node.vars))}
+    turn = steps.loops.get(node)
+    if turn is None:
+        turn = steps.loops[node] = []
+        body = steps.step(node.body, inner, len(inner))
+        turn.append(steps.linker.turning(steps.owner, node, body))
 
     def step(env: Environment, frames: Any, machine: Machine) -> State:
-        return body, [*save(env), *[init(env) for init in inits]], frames
+        return turn[0], [*save(env), *[init(env) for init in inits]], frames
 
     return step
 

@@ -30,16 +30,27 @@ class Homed:
 class Closure(Homed):
     """A function of the language: linked code and the values it captured."""
 
-    __slots__ = ("__weakref__", "captured", "function", "inert")
+    __slots__ = ("__weakref__", "captured", "function", "inert", "tur_run")
     type_name = "fn"
+    tur_run: Callable[..., Any]
+    """Its compiled form, by which compiled code calls it; made when it is first needed.  Every value
+    that can be called has one, under a name that no object of Python's has."""
     invoke: Callable[[Closure, tuple[Any, ...]], Any]
     """How Python code calls it; the machine sets this."""
 
-    def __init__(self, function: Function, captured: tuple[object, ...]) -> None:
+    def __init__(self, function: Function, captured: tuple[object, ...], run: Callable[..., Any] | None = None) -> None:
         self.function = function
         self.captured = captured
         self.home = None
         self.inert = False
+        if run is not None:
+            self.tur_run = run
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "tur_run":
+            raise AttributeError(name)
+        run = self.tur_run = self.function.linker.compiled(self.function)(*self.captured)
+        return run
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         return Closure.invoke(self, (*args, *self.function.keyword_arguments(keywords)) if keywords else args)
@@ -58,6 +69,8 @@ class Builtin:
 
     __slots__ = ("call", "maximum", "minimum", "module", "name")
     type_name = "fn"
+    run: Callable[[Builtin, tuple[Any, ...]], Any]
+    """Calls it from compiled code (`compiled.support`)."""
 
     def __init__(self, module: str, name: str, call: Callable[..., Any], minimum: int, maximum: int | None) -> None:
         self.module = module
@@ -68,6 +81,10 @@ class Builtin:
 
     def __call__(self, *args: Any) -> Any:
         return self.call(*args)
+
+    def tur_run(self, *args: Any) -> Any:
+        """How compiled code calls it where it does not know which primitive it is."""
+        return Builtin.run(self, args)
 
     @property
     def symbol(self) -> str:

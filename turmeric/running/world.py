@@ -13,7 +13,7 @@ from collections.abc import Callable
 from turmeric.running.classes import Classes, Method, TypeClass
 from turmeric.running.continuation import Base, Continuation, Segment, frames_of
 from turmeric.running.machine import CURRENT, Machine, Uncaught
-from turmeric.running.steps import Linker
+from turmeric.running.steps import CEK, Linker
 from turmeric.running.values import Closure
 from turmeric.vocabulary.errors import TurmericError, exception_for
 from turmeric.vocabulary.lists import EMPTY, List
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class World:
     """Modules by name, and what it takes to run their code."""
 
-    def __init__(self) -> None:
+    def __init__(self, engine: str = CEK) -> None:
         self.modules: dict[str, Module] = {}
         self.prelude: dict[str, Global] = {}
         self.main: str | None = None
@@ -46,7 +46,7 @@ class World:
         """What the layers above keep for this world, each under a name of its own."""
         self.edits = 0
         """How often a definition, its code or an instance came or went."""
-        self.linker = Linker(self)
+        self.linker = Linker(self, engine=engine)
         self.outside: Any = None
         """What tasks wait for outside of the program, once there are tasks."""
         self.at_end: list[Callable[[], list[TurmericError]]] = []

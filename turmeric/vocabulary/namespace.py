@@ -43,7 +43,7 @@ class Global:
     makes the value at the first read.
     """
 
-    __slots__ = ("doc", "kind", "module", "name", "parameters", "pending", "private", "span", "type", "value")
+    __slots__ = ("doc", "kind", "linked", "module", "name", "parameters", "pending", "private", "span", "type", "value")
 
     def __init__(self, module: str, name: str, kind: str = VALUE, value: object = UNBOUND) -> None:
         self.module = module
@@ -57,11 +57,24 @@ class Global:
         self.span: Span | None = None
         self.type: object = None
         """The declared type of a `def`, which `set!` checks."""
+        self.linked: list[Callable[[], object]] = []
+        """What takes the value out of compiled code again, where it was put directly."""
 
     @property
     def symbol(self) -> str:
         """The full name, `module.name`."""
         return f"{self.module}.{self.name}"
+
+    def assign(self, value: object) -> None:
+        """Give it another value.  Compiled code that has taken the old one for granted learns of it."""
+        before, self.value = self.value, value
+        links, self.linked = self.linked, []
+        for unlink in links:
+            unlink()
+        function = getattr(before, "function", None)
+        if function is not None and before is not value and function.code.definition == self.symbol:
+            function.forget()
+            del before.tur_run  # type: ignore[attr-defined]
 
     def force(self) -> object:
         """The value, made now if it is pending; `UNBOUND` when there is none."""

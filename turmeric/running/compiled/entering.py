@@ -1,0 +1,174 @@
+"""When code is compiled, and the steps by which the machine enters compiled code.
+
+A function that runs once is not worth compiling: it runs on the machine, and so does what a frame does
+when it is resumed, and the turns of a loop.  Each counts how often, and is compiled when
+that is worth it.  Compiled code calls only compiled code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from turmeric.intermediate import anf
+from turmeric.running.compiled import moving
+from turmeric.running.compiled.support import transparent
+from turmeric.running.compiled.units import function_unit, loop_of, rest_of, types_of
+from turmeric.running.machine import Machine
+from turmeric.vocabulary.lists import from_iterable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from turmeric.running.functions import Environment, Function, Point, State, Step
+
+CALLS, RESUMPTIONS, TURNS = 60, 60, 200
+"""How often on the machine, before compiling is worth it."""
+
+Machine.interrupted = moving.interrupted
+
+
+def make_of(function: Function, args: list[Any] | None) -> Callable[..., Any]:
+    """What makes the compiled form, for parameters in their places, from the captured values."""
+    if function.make is None:
+        function.make = function_unit(function, types_of(function.code, args))
+    return function.make
+
+
+def maker(function: Function) -> Callable[..., Any]:
+    """What makes the compiled form, for arguments as they are given, from the captured values."""
+    make = make_of(function, None)
+    params = function.code.params
+    if params.keys:
+        return lambda *captured: arranged(function, make(*captured))
+    if params.rest is not None:
+        return REST.get(len(params.required), arranged_rest)(make, function)
+    return make
+
+
+def arranged(function: Function, run: Callable[..., Any]) -> Callable[..., Any]:
+    """A function with keywords: its arguments are put in their places first."""
+
+    def call(*args: Any) -> Any:
+        return run(*function.arrange(list(args)))
+
+    return call
+
+
+def arranged_rest(make: Callable[..., Any], function: Function) -> Callable[..., Any]:
+    return lambda *captured: arranged(function, make(*captured))
+
+
+def rest_only(make: Callable[..., Any], function: Function) -> Callable[..., Any]:
+    """`(fn [& more] ...)`"""
+
+    def maker(*captured: Any) -> Callable[..., Any]:
+        run = make(*captured)
+
+        def call(*more: Any) -> Any:
+            return run(from_iterable(more))
+
+        return call
+
+    return maker
+
+
+def one_and_rest(make: Callable[..., Any], function: Function) -> Callable[..., Any]:
+    """`(fn [a & more] ...)`"""
+
+    def maker(*captured: Any) -> Callable[..., Any]:
+        run = make(*captured)
+
+        def call(a: Any, *more: Any) -> Any:
+            return run(a, from_iterable(more))
+
+        return call
+
+    return maker
+
+
+REST: dict[int, Callable[[Callable[..., Any], Function], Callable[..., Any]]] = {0: rest_only, 1: one_and_rest}
+
+for _each in (arranged, rest_only, one_and_rest):
+    for _code in [_each.__code__, *(each for each in _each.__code__.co_consts if hasattr(each, "co_code"))]:
+        transparent(_code)
+        for _inner in _code.co_consts:
+            if hasattr(_inner, "co_code"):
+                transparent(_inner)
+
+
+# Steps ----------------------------------------------------------------------------------------
+
+
+def compiled_entry(function: Function, env: Environment | None) -> Step:
+    """The step that enters a compiled function: its environment is parameters and captured values."""
+    count = len(function.code.params.variables())
+    make = make_of(function, env)
+    if not function.code.captured:
+        return entered(make())
+
+    def step(env: Environment, frames: Any, machine: Machine) -> State:
+        value = make(*env[count:])(*env[:count])
+        if frames is None:
+            return machine.leave(value)
+        point, values, frames = frames
+        return point.body, [*values, value], frames
+
+    return step
+
+
+def entered(run: Callable[..., Any]) -> Step:
+    """The step that runs compiled code on an environment, and returns its value."""
+
+    def step(env: Environment, frames: Any, machine: Machine) -> State:
+        value = run(*env)
+        if frames is None:
+            return machine.leave(value)
+        point, values, frames = frames
+        return point.body, [*values, value], frames
+
+    return step
+
+
+def counted_entry(function: Function) -> Step:
+    body = function.ready()
+    left = CALLS
+
+    def step(env: Environment, frames: Any, machine: Machine) -> State:
+        nonlocal left
+        left -= 1
+        if left > 0:
+            return body(env, frames, machine)
+        function.entry = compiled_entry(function, env)
+        return function.entry, env, frames
+
+    return step
+
+
+def counted_rest(point: Point, body: Step) -> Step:
+    left = RESUMPTIONS
+
+    def step(env: Environment, frames: Any, machine: Machine) -> State:
+        nonlocal left
+        left -= 1
+        if left > 0:
+            return body(env, frames, machine)
+        point.body = entered(rest_of(point.function, point.node))
+        return point.body, env, frames
+
+    return step
+
+
+def counted_turn(function: Function, node: anf.Loop, body: Step) -> Step:
+    left = TURNS
+
+    def step(env: Environment, frames: Any, machine: Machine) -> State:
+        nonlocal left
+        left -= 1
+        if left > 0:
+            return body(env, frames, machine)
+        made = entered(loop_of(function, node))
+        function.turns[node][0] = made
+        return made, env, frames
+
+    return step

@@ -1,0 +1,207 @@
+"""Moving Python's stack to the heap.
+
+    run -> entered -> f_main -> f_fib -> f_fib -> (an exception)     Python's stack
+    frames: fib at its first call, fib at its second, main, ...      the same on the heap
+
+An exception that comes out of compiled code has passed through every function that was under way, and its
+traceback has them all.  For each, the instruction gives the site and so the point, and the
+local variables give what the point's frame holds.  The result is what the machine
+would have at that moment, which then goes on: it throws the error, does what was
+requested, or evaluates once more what found the stack full.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import itemgetter
+from types import TracebackType
+
+from turmeric.intermediate import anf
+from turmeric.running.calls import applied
+from turmeric.running.compiled.support import TRANSPARENT
+from turmeric.running.compiled.units import UNITS, Unit
+from turmeric.running.continuation import PENDING
+from turmeric.running.evaluators import Place, cause_of, located
+from turmeric.running.interrupting import Again, Continue, Request
+from turmeric.running.steps import Steps
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from turmeric.intermediate.surroundings import Around
+    from turmeric.running.compiled.sites import Site
+    from turmeric.running.continuation import Frames, Segment
+    from turmeric.running.functions import Environment, Point, State, Step
+    from turmeric.running.machine import Machine
+
+
+class Stop:
+    """Where the innermost function was: its unit, the site, its local variables; whether something else
+    was called from there."""
+
+    __slots__ = ("called", "locals", "site", "unit")
+
+    def __init__(self, unit: Unit, site: Site, locals_: dict[str, Any], called: bool) -> None:
+        self.unit = unit
+        self.site = site
+        self.locals = locals_
+        self.called = called
+
+
+def compiled_stack(traceback: TracebackType | None) -> tuple[list[tuple[Unit, Site, TracebackType]], bool]:
+    """The compiled functions in a traceback, from the outside in, and whether others come after.
+
+    What comes before them is the machine; they end at the first function of Python's that may have
+    called the program back, which then ran on a machine of its own."""
+    found: list[tuple[Unit, Site, TracebackType]] = []
+    after = False
+    while traceback is not None:
+        key = id(traceback.tb_frame.f_code)
+        known = UNITS.get(key)
+        if known is not None:
+            site = known[2][traceback.tb_lasti]
+            if site.node is not None:
+                found.append((known[1], site, traceback))
+                after = False
+        elif found:
+            if key not in TRANSPARENT:
+                return found, True
+            after = True
+        traceback = traceback.tb_next
+    return found, after
+
+
+def moved(machine: Machine, error: BaseException, frames: Frames) -> tuple[Frames, Stop | None]:
+    """The frames that wait, and where the innermost function stopped; its own frame is not among them."""
+    stack, after = compiled_stack(error.__traceback__)
+    if not stack:
+        return frames, None
+    segments = pending_segments(machine.segment)
+    for unit, site, traceback in stack[:-1]:
+        waiting = site.waiting
+        if waiting is not None:
+            frames = pushed(unit, waiting, traceback.tb_frame.f_locals, frames, segments)
+        elif site.library:
+            machine.led = (Place(site.span, unit.function.code.symbol), frames, last_segment(machine, segments))
+    unit, site, traceback = stack[-1]
+    locals_ = traceback.tb_frame.f_locals
+    if site.around is not None:
+        frames = pushed(unit, site.around, locals_, frames, segments)
+    return frames, Stop(unit, site, locals_, after or traceback.tb_next is not None)
+
+
+def pending_segments(segment: Segment) -> list[Segment]:
+    """The segments whose frames are on Python's stack, the outermost last."""
+    found: list[Segment] = []
+    while segment.frames is PENDING:
+        found.append(segment)
+        assert segment.rest is not None
+        segment = segment.rest
+    return found
+
+
+def last_segment(machine: Machine, segments: list[Segment]) -> Segment:
+    """The segment on which frames are being put."""
+    if not segments:
+        return machine.segment
+    rest = segments[-1].rest
+    assert rest is not None
+    return rest
+
+
+def pushed(unit: Unit, around: Around, locals_: Any, frames: Frames, segments: list[Segment]) -> Frames:
+    """The frames and regions of one function, on top of what waits for it."""
+    node, outer = around  # type: ignore[misc]
+    if outer is not None:
+        frames = pushed(unit, outer, locals_, frames, segments)
+    if isinstance(node, anf.Marked):
+        segments.pop().frames = frames
+        return None
+    point, save = unit.frames.get(node) or frame_of(unit, node)
+    return point, save(locals_), frames
+
+
+def frame_of(unit: Unit, node: anf.Let) -> tuple[Point, Callable[[Any], tuple[Any, ...]]]:
+    """The point of a `Let`, and what takes the values of its frame out of local variables."""
+    function = unit.function
+    function.ready()
+    names = [unit.names[var] for var in node.point.live]
+    if not names:
+        save: Callable[[Any], tuple[Any, ...]] = lambda locals_: ()  # noqa: E731
+    elif len(names) == 1:
+        only = names[0]
+        save = lambda locals_: (locals_[only],)  # noqa: E731
+    else:
+        save = itemgetter(*names)
+    made = unit.frames[node] = (function.points[node], save)
+    return made
+
+
+# Going on -------------------------------------------------------------------------------------
+
+
+def interrupted(machine: Machine, error: BaseException, frames: Frames) -> State:
+    """The machine's state after compiled code has raised something."""
+    frames, stop = moved(machine, error, frames)
+    if isinstance(error, Request):
+        place = None
+        if stop is not None:
+            place = Place(stop.site.span, stop.unit.function.code.symbol)
+            if stop.site.call is not None:
+                point, save = stop.unit.frames.get(stop.site.call) or frame_of(stop.unit, stop.site.call)
+                frames = (point, save(stop.locals), frames)
+        return request, [error.callee, error.given, place], frames
+    if stop is None:
+        if isinstance(error, RecursionError | Again | Continue):
+            error = RuntimeError(f"the stack is too full to go on ({type(error).__name__})")
+        assert isinstance(error, Exception)
+        return machine.failed(error, frames)
+    site = stop.site
+    if isinstance(error, RecursionError | Again) or (is_call(site, error) and not stop.called):
+        if site.leaving is not None:
+            return leaving, [stop.locals[site.leaving]], frames
+        return *evaluation(stop, None), frames
+    if isinstance(error, Continue):
+        step, env = evaluation(stop, site.result)
+        return step, [*env, error.value], frames
+    assert isinstance(error, Exception)
+    made = located(error, Place(site.span, stop.unit.function.code.symbol))
+    if made is not error:
+        made.__cause__ = cause_of(error)
+    return machine.failed(made, frames)
+
+
+def is_call(site: Site, error: BaseException) -> bool:
+    """Whether an error may say that what was called is no function, or takes other arguments."""
+    return isinstance(error, TypeError | AttributeError) and (site.call is not None or site.tail)
+
+
+def request(env: Environment, frames: Frames, machine: Machine) -> State:
+    callee, args, place = env
+    return applied(machine, callee, args, frames, place)
+
+
+def leaving(env: Environment, frames: Frames, machine: Machine) -> State:
+    """The end of a region that was not left yet: the newest mark is its own."""
+    assert frames is None
+    return machine.leave(env[0])
+
+
+def evaluation(stop: Stop, known: anf.Simple | None) -> tuple[Step, Environment]:
+    """A step for the expression at which a function stopped, and its environment: the local variables, with
+    what was evaluated and must not be again."""
+    names = [name for name in stop.unit.held if name in stop.locals]
+    key = (stop.site, *names)
+    steps = stop.unit.steps
+    step = steps.get(key)
+    if step is None:
+        scope: dict[Any, int] = {stop.unit.held[name]: place for place, name in enumerate(names)}
+        if known is not None:
+            scope[known] = len(scope)
+        function = stop.unit.function
+        function.ready()
+        assert stop.site.node is not None
+        made = Steps(function.linker, function).step(stop.site.node, scope, len(scope))
+        step = steps[key] = made
+    return step, [stop.locals[name] for name in names]

@@ -1,0 +1,476 @@
+"""Control expressions as Python statements.
+
+    let %0 = f(x) in (if %0 then g(x) else 1)      t = f(x)
+                                                   if t is not None and t is not False:
+                                                       return g(x)
+                                                   return 1
+
+A *target* is where the value of a control expression goes: to the caller, or to the variable of
+a `Let`, after which the code goes on behind that.  Loops become `while True`, a function
+that calls itself in tail position is one.  An exit out of several `while`s sets
+`way` and breaks; behind each of them the way goes on.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+
+from turmeric.intermediate import anf
+from turmeric.intermediate.anf import Code, Control, Simple, Var
+from turmeric.intermediate.held import idle
+from turmeric.intermediate.surroundings import outside
+from turmeric.reading import core
+from turmeric.running.compiled.expressions import Expressions, takes_statement
+from turmeric.running.compiled.knowledge import ANY, NUMBERS, Knowledge, join, type_of_constant
+from turmeric.running.compiled.links import Links
+from turmeric.running.compiled.syntax import EQUAL
+from turmeric.vocabulary import namespace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from turmeric.intermediate.surroundings import Around
+    from turmeric.running.steps import Linker
+
+class Target:
+    """Where a value goes: to a variable, at a depth of `while`s; `name` None is the caller."""
+
+    def __init__(self, name: str | None, depth: int, outer: Target | None) -> None:
+        self.name = name
+        self.depth = depth
+        self.outer = outer
+        self.type = "none"
+
+
+Destination = Target | anf.Loop | Code
+"""Where an exit goes: to the end of a target, to the next turn of a loop, to the start of the function."""
+
+
+class While:
+    """A `while True` that is being made: what it belongs to, and where exits out of it go on."""
+
+    def __init__(self, belongs: Destination) -> None:
+        self.belongs = belongs
+        self.exits: dict[Destination, list[ast.Expr]] = {}
+        """Where exits go on, each with the statements that may have to say so."""
+
+
+class Statements(Expressions):
+    """Compiles the control of one unit."""
+
+    def __init__(self, linker: Linker, links: Links, code: Code, knowledge: Knowledge, direct: str | None) -> None:
+        super().__init__(linker, links)
+        self.code = code
+        self.knowledge = knowledge
+        self.direct = direct
+        """The Python name by which the unit calls itself, if it does so directly."""
+        self.turning = False
+        """Whether a call of itself in tail position is a turn of a loop."""
+        self.whiles: list[While] = []
+        self.target = Target(None, 0, None)
+        self.own_module_is_program = not linker.world.is_library(code.module)
+
+    # Control --------------------------------------------------------------------------------
+
+    def control(self, node: Control) -> None:
+        """Statements that bring the value of `node` to the target."""
+        while True:
+            self.node = node
+            if isinstance(node, anf.Bind):
+                self.bind(node)
+            elif isinstance(node, anf.Let):
+                self.let(node)
+            elif isinstance(node, anf.Fix):
+                self.fix(node)
+            else:
+                CONTROL[type(node)](self, node)
+                return
+            node = node.body
+
+    def branch_of(self, node: Control) -> list[ast.stmt]:
+        """The statements of a branch, in a block of their own."""
+        block, types = self.block, self.types
+        self.block, self.types = [], dict(types)
+        self.control(node)
+        made, self.block, self.types = self.block, block, types
+        return made
+
+    def bind(self, node: anf.Bind) -> None:
+        self.site(None)
+        value, type_ = self.simple(node.value, last=True)
+        self.types[node.var] = type_
+        self.block.append(self.assign(self.variable(node.var), value))
+
+    def let(self, node: anf.Let) -> None:
+        if isinstance(node.bound, anf.TailCall):
+            self.pending_call(node, node.bound)
+            return
+        name = self.variable(node.var)
+        outer, around = self.target, self.around
+        target = Target(name, len(self.whiles), outer)
+        left = left_by_exit(node.bound)
+        self.target, self.around = target, (node, around)
+        block, types = self.block, self.types
+        self.block, self.types = [], dict(types)
+        if left:
+            self.whiles.append(While(target))
+        self.control(node.bound)
+        made, self.block, self.types = self.block, block, types
+        if left:
+            self.close(made, once=True)
+        else:
+            self.block += made
+        self.target, self.around = outer, around
+        self.types[node.var] = target.type
+        self.node = node.body
+
+    def fix(self, node: anf.Fix) -> None:
+        """Closures that refer to each other: made first, filled in then."""
+        self.site(None)
+        for var, code in node.bindings:
+            function = self.name(self.link("function", code))
+            self.block.append(self.assign(self.variable(var), self.call("Closure", [function, self.tuple([])])))
+        for var, code in node.bindings:
+            if not code.captured:
+                continue
+            captured = [self.name(self.variable(each)) for each in code.captured]
+            closure = self.name(self.variable(var))
+            self.block.append(self.assign_attribute(closure, "captured", self.tuple(captured)))
+            run = self.call(self.link("maker", code), captured)
+            self.block.append(self.assign_attribute(closure, "tur_run", run))
+
+    # Calls ----------------------------------------------------------------------------------
+
+    def called(self, node: anf.TailCall) -> ast.expr:
+        """The expression that calls; its site is the last that was made."""
+        operator = self.operator(node)
+        if operator is not None:
+            args = [made for made, _ in self.operands(node.args)]
+            self.calling(node)
+            return self.call("operate", [self.name(operator), *args])
+        if self.knowledge.itself(node) and self.direct is not None:
+            args = [made for made, _ in self.operands(node.args)]
+            self.calling(node)
+            return self.call(self.direct, args)
+        if self.named_function(node):
+            args = [made for made, _ in self.operands(node.args)]
+            self.calling(node)
+            function: anf.GlobalReference = node.function  # type: ignore[assignment]
+            return self.call(self.link("call", function.module, function.name, len(args)), args)
+        callee, *given = self.operands([node.function, *node.args])
+        self.calling(node)
+        return self.call(self.attribute(callee[0], "tur_run"), [made for made, _ in given])
+
+    def calling(self, node: anf.TailCall) -> None:
+        """The site of a call."""
+        site = self.site(node.span)
+        site.tail = True
+        if self.own_module_is_program and isinstance(node.function, anf.GlobalReference):
+            found = node.function
+            library = self.linker.world.is_library(found.module)
+            site.library = library and self.linker.find(found.module, found.name).kind == namespace.FUNCTION
+
+    def named_function(self, node: anf.TailCall) -> bool:
+        found = node.function
+        return isinstance(found, anf.GlobalReference) and (
+            self.linker.find(found.module, found.name).kind == namespace.FUNCTION
+        )
+
+    def operator(self, node: anf.TailCall) -> str | None:
+        """The link to the control operator that is called by its name."""
+        found = node.function
+        if not isinstance(found, anf.GlobalReference):
+            return None
+        if self.linker.find(found.module, found.name).kind != namespace.OPERATOR:
+            return None
+        return self.link("operator", found.module, found.name)
+
+    def pending_call(self, node: anf.Let, call: anf.TailCall) -> None:
+        """`let v = f(x) in ...`: where `v` is used at once and once, the call stands in its place."""
+        made = self.called(call)
+        site = self.sites[-1]
+        site.call, site.tail = node, False
+        itself = self.knowledge.itself(call)
+        type_ = self.knowledge.result if itself and self.direct is not None else ANY
+        self.types[node.var] = type_
+        if idle(node):
+            self.inlined[node.var] = (made, type_)
+        elif used_at_once(node.body, node.var):
+            if not (isinstance(node.body, anf.Return) and self.all_numbers(node.body.value)):
+                made = self.named(self.variable(node.var), made)
+            self.inlined[node.var] = (made, type_)
+        else:
+            self.block.append(self.assign(self.variable(node.var), made))
+
+    def all_numbers(self, node: Simple) -> bool:
+        """Whether an expression is all Python operators on numbers, so that no call follows in it."""
+        if isinstance(node, anf.Primitive):
+            operator = node.module == "core" and node.name in ("+", "-", "*") and len(node.args) == 2
+            return operator and all(map(self.all_numbers, node.args))
+        if isinstance(node, anf.Reference):
+            return self.types.get(node.var) in NUMBERS
+        return isinstance(node, anf.Constant) and type_of_constant(node.value) in NUMBERS
+
+    def tail_call(self, node: anf.TailCall) -> None:
+        if self.target.name is None and self.turning and self.knowledge.itself(node):
+            self.site(None)
+            self.turn([self.variable(var) for var in self.code.params.required], node.args)
+            self.jump(self.code)
+            return
+        made = self.called(node)
+        self.deliver(made, ANY)
+
+    # Values ---------------------------------------------------------------------------------
+
+    def return_value(self, node: anf.Return) -> None:
+        self.site(None)
+        value, type_ = self.simple(node.value, last=True)
+        self.deliver(value, type_)
+
+    def deliver(self, value: ast.expr, type_: str) -> None:
+        """Bring a value to the target."""
+        if self.target.name is None:
+            self.block.append(self.returned(value))
+            return
+        self.target.type = join(self.target.type, type_)
+        self.block.append(self.assign(self.target.name, value))
+        self.jump(self.target)
+
+    def branch(self, node: anf.Branch) -> None:
+        self.site(None)
+        test = self.test(node.test)
+        line = self.line
+        then, orelse = self.branch_of(node.then), self.branch_of(node.orelse)
+        self.line = line
+        self.block.append(self.conditional(test, then, orelse))
+
+    # Loops ----------------------------------------------------------------------------------
+
+    def loop(self, node: anf.Loop) -> None:
+        self.site(None)
+        self.turn([self.variable(var) for var in node.vars], node.inits)
+        types = self.types
+        self.types = dict(types)
+        self.types.update(zip(node.vars, self.knowledge.loops[node], strict=True))
+        block, self.block = self.block, []
+        self.whiles.append(While(node))
+        self.control(node.body)
+        body, self.block, self.types = self.block, block, types
+        self.close(body)
+
+    def recur(self, node: anf.Recur) -> None:
+        self.site(None)
+        if not any(each.belongs is node.loop for each in self.whiles):
+            self.recur_outside(node)
+            return
+        self.turn([self.variable(var) for var in node.loop.vars], node.args)
+        self.jump(node.loop)
+
+    def recur_outside(self, node: anf.Recur) -> None:
+        """The next turn of a loop that this unit is not in: the loop is a unit of its own."""
+        free = [self.name(self.variable(var)) for var in node.loop.free]
+        args = [made for made, _ in self.operands(node.args)]
+        self.site(None).tail = True
+        self.deliver(self.call(self.link("loop", node.loop), [*free, *args]), ANY)
+
+    def turn(self, names: list[str], values: tuple[Simple, ...]) -> None:
+        """Assign the variables of a turn, all at once where one still needs another's old value."""
+        made = self.operands(values)
+        pairs = [
+            (name, value) for name, (value, _) in zip(names, made, strict=True)
+            if not (isinstance(value, ast.Name) and value.id == name)
+        ]
+        self.site(None)
+        if all(not reads(value, {name for name, _ in pairs[:place]}) for place, (_, value) in enumerate(pairs)):
+            self.block += [self.assign(name, value) for name, value in pairs]
+        else:
+            self.block.append(self.assign_all([name for name, _ in pairs], [value for _, value in pairs]))
+
+    def jump(self, to: Destination) -> None:
+        """Go on at a destination: by falling out of what is being made, or out of a `while`."""
+        if isinstance(to, Target) and to.depth == len(self.whiles):
+            return
+        inner = self.whiles[-1]
+        if inner.belongs is to and not isinstance(to, Target):
+            self.block.append(self.continued())
+            return
+        way = ast.Expr(self.constant(None), lineno=self.line, col_offset=0)
+        inner.exits.setdefault(to, []).append(way)
+        self.block += [way, self.broken()]
+
+    def close(self, body: list[ast.stmt], once: bool = False) -> None:
+        """The end of a `while`: behind it the exits go on, each its way."""
+        ended = self.whiles.pop()
+        if once:
+            body = [*body, self.broken()]
+        self.block.append(self.forever(body))
+        for number, (to, ways) in enumerate(ended.exits.items()):
+            block, self.block = self.block, []
+            self.jump(to)
+            made, self.block = self.block, block
+            if len(ended.exits) == 1:
+                self.block += made
+                return
+            for way in ways:
+                way.value = self.named("way", self.constant(number))
+            if made:
+                test = self.compare(self.name("way"), (EQUAL, self.constant(number)))
+                self.block.append(self.conditional(test, made, []))
+
+    # Regions --------------------------------------------------------------------------------
+
+    def marked(self, node: anf.Marked) -> None:
+        """A region: its mark, its body, what its mark does with the value."""
+        operands = self.linker.clauses(node.operands) if node.kind == core.HANDLER else node.operands
+        made = [value for value, _ in self.operands(operands)]
+        self.site(node.span)
+        machine, value = self.temporary(), self.temporary()
+        self.block.append(self.assign(machine, self.call(ENTERING[node.kind], made)))
+        target, around = self.target, self.around
+        self.target, self.around = Target(value, len(self.whiles), target), (node, around)
+        left = left_by_exit(node.body)
+        block, self.block, types = self.block, [], self.types
+        self.types = dict(types)
+        if left:
+            self.whiles.append(While(self.target))
+        self.control(node.body)
+        body, self.block, self.types = self.block, block, types
+        if left:
+            self.close(body, once=True)
+        else:
+            self.block += body
+        self.target, self.around, self.node = target, around, node
+        self.leave_region(node, machine, value)
+
+    def leave_region(self, node: anf.Marked, machine: str, value: str) -> None:
+        site = self.site(node.span)
+        segment = self.attribute(self.name(machine), "segment")
+        if node.kind in (core.PROMPT, core.BINDING):
+            rest = self.attribute(segment, "rest")
+            self.block.append(self.assign_attribute(self.name(machine), "segment", rest))
+            self.deliver(self.name(value), ANY)
+            return
+        site.leaving, site.tail = value, True
+        self.deliver(self.call("leave", [self.name(machine), self.name(value)]), ANY)
+
+    def leave(self, node: anf.Leave) -> None:
+        """Out of the points of the function that were begun since: their frames are dropped."""
+        target, around = self.target, self.around
+        for _ in range(node.depth):
+            if self.target.outer is None:
+                self.leave_outside(node, target, around)
+                return
+            self.target = self.target.outer
+        self.around = outside(around, node.depth)
+        self.control(node.body)
+        self.target, self.around = target, around
+
+    def leave_outside(self, node: anf.Leave, target: Target, around: Around) -> None:
+        """Frames on the heap are to be dropped: the machine does that."""
+        self.target, self.around = target, around
+        self.site(None)
+        self.deliver(self.call("again", []), ANY)
+
+
+ENTERING = {
+    core.PROMPT: "enter_prompt",
+    core.HANDLER: "enter_handler",
+    core.BINDING: "enter_binding",
+    core.CLEANUP: "enter_cleanup",
+}
+
+CONTROL: dict[type[Control], Callable[..., None]] = {
+    anf.Return: Statements.return_value,
+    anf.TailCall: Statements.tail_call,
+    anf.Branch: Statements.branch,
+    anf.Loop: Statements.loop,
+    anf.Recur: Statements.recur,
+    anf.Marked: Statements.marked,
+    anf.Leave: Statements.leave,
+}
+
+
+def left_by_exit(bound: Control) -> bool:
+    """Whether an exit somewhere inside a point's value leads to the point itself: what follows
+    inner points is skipped then."""
+    work: list[tuple[Control, int]] = [(bound, 0)]
+    while work:
+        node, depth = work.pop()
+        if isinstance(node, anf.Leave):
+            if node.depth == depth and depth > 0:
+                return True
+            work.append((node.body, depth - node.depth) if node.depth <= depth else (anf.Return(NOTHING), 0))
+        elif isinstance(node, anf.Let):
+            work += [(node.bound, depth + 1), (node.body, depth)]
+        elif isinstance(node, anf.Branch):
+            work += [(node.then, depth), (node.orelse, depth)]
+        elif isinstance(node, anf.Bind | anf.Fix | anf.Loop):
+            work.append((node.body, depth))
+    return False
+
+
+NOTHING = anf.Constant(None)
+
+
+def reads(value: ast.expr, names: set[str]) -> bool:
+    """Whether an expression reads one of some variables."""
+    return any(isinstance(each, ast.Name) and each.id in names for each in ast.walk(value)) if names else False
+
+
+# Calls in the place of their value ------------------------------------------------------------
+
+
+def used_at_once(body: Control, var: Var) -> bool:
+    """Whether a variable is used just once, in the next thing to be evaluated, before anything
+    that could tell the difference."""
+    first: list[Simple]
+    if isinstance(body, anf.Return):
+        first = [body.value]
+    elif isinstance(body, anf.TailCall):
+        first = [body.function, *body.args]
+    elif not var.temporary:
+        return False
+    elif isinstance(body, anf.Bind):
+        first = [body.value]
+    elif isinstance(body, anf.Branch):
+        first = [body.test]
+    elif isinstance(body, anf.Let) and isinstance(body.bound, anf.TailCall):
+        first = [body.bound.function, *body.bound.args]
+    else:
+        return False
+    return not any(map(takes_statement, first)) and leads(first, var)
+
+
+def leads(nodes: Sequence[Simple], var: Var) -> bool:
+    """Whether a variable is used once, and only variables and constants are evaluated before it."""
+    for place, node in enumerate(nodes):
+        if isinstance(node, anf.Reference):
+            if node.var is var:
+                return uses(nodes[place + 1 :], var) == 0
+        elif isinstance(node, anf.Primitive):
+            return leads(node.args, var) and uses(nodes[place + 1 :], var) == 0
+        elif isinstance(node, anf.Choose):
+            return leads([node.test], var) and uses([node.then, node.orelse, *nodes[place + 1 :]], var) == 0
+        elif not isinstance(node, anf.Constant):
+            return False
+    return False
+
+
+def uses(nodes: Sequence[Simple], var: Var) -> int:
+    """How often a variable is read in some simple expressions; in closures too."""
+    count = 0
+    work: list[Simple] = list(nodes)
+    while work:
+        node = work.pop()
+        if isinstance(node, anf.Reference | anf.GetCell):
+            count += node.var is var
+        elif isinstance(node, anf.Primitive):
+            work.extend(node.args)
+        elif isinstance(node, anf.Choose):
+            work += (node.test, node.then, node.orelse)
+        elif isinstance(node, anf.MakeClosure):
+            count += var in node.code.captured
+        elif isinstance(node, anf.SetCell | anf.NewCell | anf.SetGlobal):
+            work.append(node.value)
+            count += isinstance(node, anf.SetCell) and node.var is var
+    return count

@@ -1,0 +1,280 @@
+"""Units of compiled code: a function, what remains of one after a point, or a loop of one.
+
+    make(captured ...)      def f(n): ...                     a function
+    rest(live ..., value)   what a frame of the point does    compiled when frames of it are often resumed
+    loop(free ..., vars ...)                                  for a rest that begins inside a turn
+
+A function whose parameters are used as numbers is compiled for the types of the arguments that it
+was called with when it was compiled.  It checks them where it is entered, not where it calls itself:
+
+    def f(n):                                       def f(n):
+        if n < 2: return n                              if type(n) is int: return work(n)
+        return work(n - 1) + work(n - 2)                return generic()(n)
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from types import CodeType
+
+from turmeric.intermediate import anf
+from turmeric.intermediate.anf import Code, Simple, Var
+from turmeric.intermediate.walking import functions_of, parts
+from turmeric.running.compiled import operators
+from turmeric.running.compiled.knowledge import FLOAT, INT, Knowledge, used_as_numbers
+from turmeric.running.compiled.links import Link, Links
+from turmeric.running.compiled.sites import Site, sites_by_offset
+from turmeric.running.compiled.statements import Statements, While
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from turmeric.intermediate.anf import Control
+    from turmeric.running.compiled.knowledge import Types
+    from turmeric.running.functions import Function, Point, Step
+
+assert operators.INLINED
+
+
+class Unit:
+    """Compiled code, and what is known of each place in it."""
+
+    def __init__(self, function: Function, sites: list[Site], held: dict[str, Var | Simple]) -> None:
+        self.function = function
+        self.sites = sites
+        self.held = held
+        self.names = {var: name for name, var in held.items()}
+        self.frames: dict[anf.Let, tuple[Point, Callable[[Any], tuple[Any, ...]]]] = {}
+        """For each point: itself as it is linked, and what saves its live variables."""
+        self.steps: dict[tuple[object, ...], Step] = {}
+        """What the machine does at a site, by the variables that are bound there."""
+
+    def offsets(self, code: CodeType) -> dict[int, Site]:
+        return sites_by_offset(code, self.sites)
+
+
+UNITS: dict[int, tuple[CodeType, Unit, dict[int, Site]]] = {}
+"""By the identity of each code object: itself, its unit, and the sites of its instructions."""
+
+
+class Compiler:
+    """Compiles one unit."""
+
+    def __init__(self, function: Function) -> None:
+        self.function = function
+        self.code = function.code
+        self.linker = function.linker
+        self.links = Links(self.linker)
+        self.links.unit_of_loop = lambda loop: loop_of(function, loop)
+        self.links.unit_without_types = lambda: function_unit(function, {})
+
+    # Functions ------------------------------------------------------------------------------
+
+    def function_unit(self, assumed: Types) -> Callable[..., Any]:
+        """What makes the function's compiled form from what it captures."""
+        code = self.code
+        itself = self.calls_itself()
+        knowledge = Knowledge(code, itself, assumed)
+        knowledge.settle(code.body)
+        known = {var: type_ for var, type_ in knowledge.parameters.items() if var in assumed and type_ != "any"}
+        knowledge.parameters = known
+        name = "".join(each if each.isalnum() and each.isascii() else "_" for each in code.name) or "f"
+        name = f"f_{name}"
+        pending, turning = self.self_calls(itself)
+        maker = Statements(self.linker, self.links, code, knowledge, name)
+        maker.types = dict(known)
+        maker.turning = turning
+        body: list[ast.stmt] = []
+        maker.block = body
+        params = [maker.variable(var) for var in code.params.variables()]
+        captured = [maker.variable(var) for var in code.captured]
+        if known and not pending:
+            body.append(self.guard(maker, known, params, captured, inverse=True))
+        if turning:
+            maker.whiles.append(While(code))
+            maker.block = []
+            maker.control(code.body)
+            inner, maker.block = maker.block, body
+            maker.close(inner)
+        else:
+            maker.control(code.body)
+        made = [maker.function(name, params, body)]
+        if known and pending:
+            made.append(self.entry(maker, known, params, captured, name))
+        made.append(maker.returned(maker.name(made[-1].name)))  # type: ignore[attr-defined]
+        make = self.run([maker.function("make", captured, made)], maker)
+        return make
+
+    def entry(
+        self, maker: Statements, known: Types, params: list[str], captured: list[str], name: str
+    ) -> ast.stmt:
+        """Where others enter a function that calls itself: the types are checked there."""
+        maker.node, maker.around = None, None
+        guard = self.guard(maker, known, params, captured, inverse=False, name=name)
+        return maker.function(name + "_entry", params, [guard, self.otherwise(maker, params, captured)])
+
+    def guard(
+        self, maker: Statements, known: Types, params: list[str], captured: list[str], inverse: bool, name: str = ""
+    ) -> ast.stmt:
+        maker.node, maker.around = None, None
+        maker.site(None).tail = True
+        tests: list[ast.expr] = []
+        for var, type_ in known.items():
+            value = maker.name(maker.variable(var))
+            kinds = [each for each in (INT, FLOAT) if type_ in (each, "num")]
+            checks = [maker.type_is(value, kind) for kind in kinds]
+            tests.append(checks[0] if len(checks) == 1 else maker.either(*checks))
+        test = tests[0] if len(tests) == 1 else maker.both(*tests)
+        if inverse:
+            return maker.conditional(maker.negation(test), [self.otherwise(maker, params, captured)], [])
+        call = maker.call(name, [maker.name(each) for each in params])
+        return maker.conditional(test, [maker.returned(call)], [])
+
+    def otherwise(self, maker: Statements, params: list[str], captured: list[str]) -> ast.stmt:
+        """Other types: the function without any assumption."""
+        made = maker.call(self.links.name(Link("generic", ())), [maker.name(each) for each in captured])
+        return maker.returned(maker.call(made, [maker.name(each) for each in params]))
+
+    def calls_itself(self) -> Callable[[anf.TailCall], bool]:
+        """Tells the calls by which a function calls itself, as long as its name means the same."""
+        code = self.code
+        count = len(code.params.required)
+        if code.params.rest is not None or code.params.keys or self.function.redefined:
+            return lambda node: False
+        own = own_variable(self.function)
+
+        def itself(node: anf.TailCall) -> bool:
+            called = node.function
+            if len(node.args) != count:
+                return False
+            if isinstance(called, anf.Reference):
+                return called.var is own
+            if not isinstance(called, anf.GlobalReference) or code.path or code.captured:
+                return False
+            if f"{called.module}.{called.name}" != code.definition:
+                return False
+            found = self.linker.find(called.module, called.name)
+            return found.kind == "function" and getattr(found.value, "function", None) is self.function
+
+        return itself
+
+    def self_calls(self, itself: Callable[[anf.TailCall], bool]) -> tuple[bool, bool]:
+        """Whether the function calls itself while it waits, and whether in tail position."""
+        pending = turning = False
+        work: list[tuple[object, bool]] = [(self.code.body, True)]
+        while work:
+            node, tail = work.pop()
+            if isinstance(node, anf.TailCall) and itself(node):
+                turning, pending = turning or tail, pending or not tail
+            if isinstance(node, anf.Let):
+                work += [(node.bound, False), (node.body, tail)]
+                continue
+            inner = tail and not isinstance(node, anf.Marked)
+            work.extend((part, inner) for part in parts(node) if isinstance(part, anf.Control))
+        return pending, turning
+
+    # Rests and loops ------------------------------------------------------------------------
+
+    def rest(self, node: anf.Let) -> Callable[..., Any]:
+        """What a frame of a point does with its value."""
+        return self.part("rest", (*node.point.live, node.var), node.body)
+
+    def loop(self, node: anf.Loop) -> Callable[..., Any]:
+        """A loop, from the start of a turn."""
+        inits = [anf.Reference(var) for var in node.vars]
+        again = anf.Loop(node.vars, inits)
+        again.body, again.free = node.body, node.free
+        return self.part("loop", (*node.free, *node.vars), again, node)
+
+    def part(
+        self, name: str, variables: Sequence[Var], body: Control, loop: anf.Loop | None = None
+    ) -> Callable[..., Any]:
+        knowledge = Knowledge(self.code, lambda node: False, {})
+        if loop is not None:
+            knowledge.loops[loop] = ["any"] * len(loop.vars)
+        knowledge.settle(body if loop is None else loop.body)
+        maker = Statements(self.linker, self.links, self.code, knowledge, None)
+        params = [maker.variable(var) for var in variables]
+        if loop is None:
+            maker.control(body)
+        else:
+            maker.whiles.append(While(loop))
+            maker.control(loop.body)
+            inner, maker.block = maker.block, []
+            maker.close(inner)
+        made = maker.function(f"{name}_of_{self.code.name.replace('-', '_')}"[:60], params, maker.block)
+        returned = maker.returned(maker.name(made.name))  # type: ignore[attr-defined]
+        make = self.run([maker.function("make", [], [made, returned])], maker)
+        return make()  # type: ignore[no-any-return]
+
+    # Python ---------------------------------------------------------------------------------
+
+    def run(self, body: list[ast.stmt], maker: Statements) -> Callable[..., Any]:
+        """Compile and execute the definition of `make`."""
+        compiled = compile(ast.Module(body, []), f"<{self.code.symbol}>", "exec")
+        unit = Unit(self.function, maker.sites, maker.held)
+        for code in codes_in(compiled):
+            UNITS[id(code)] = (code, unit, unit.offsets(code))
+        globals_: dict[str, Any] = {"__builtins__": {}}
+        self.links.fill(globals_)
+        exec(compiled, globals_)
+        return globals_["make"]  # type: ignore[no-any-return]
+
+
+def codes_in(code: CodeType) -> list[CodeType]:
+    """The code objects of the functions in a module, without the one that makes them."""
+    make = next(each for each in code.co_consts if isinstance(each, CodeType))
+    return [each for each in make.co_consts if isinstance(each, CodeType)]
+
+
+def function_unit(function: Function, assumed: Types) -> Callable[..., Any]:
+    return Compiler(function).function_unit(assumed)
+
+
+def rest_of(function: Function, node: anf.Let) -> Callable[..., Any]:
+    return Compiler(function).rest(node)
+
+
+def loop_of(function: Function, node: anf.Loop) -> Callable[..., Any]:
+    made = function.loop_units.get(node)
+    if made is None:
+        made = function.loop_units[node] = Compiler(function).loop(node)
+    return made
+
+
+def types_of(code: Code, args: Sequence[Any] | None) -> Types:
+    """What to assume of parameters that are often used as numbers: that they are as in this call,
+    or integers as long as no call is known."""
+    numeric = used_as_numbers(code)
+    if args is None:
+        return {var: INT for var in code.params.required if var in numeric}
+    kinds = {int: INT, float: FLOAT}
+    pairs = zip(code.params.required, args, strict=False)
+    return {var: kinds[type(value)] for var, value in pairs if var in numeric and type(value) in kinds}
+
+
+def own_variable(function: Function) -> Var | None:
+    """The variable by which a local function knows itself."""
+    code = function.code
+    if not code.path:
+        return None
+    for top in function.linker.codes_of(code.definition):
+        for each in functions_of(top):
+            for var, inner in fixed(each):
+                if inner is code:
+                    return var if var in code.captured else None
+    return None
+
+
+def fixed(code: Code) -> list[tuple[Var, Code]]:
+    """The functions that refer to each other by variables, in a function's own code."""
+    found: list[tuple[Var, Code]] = []
+    work: list[object] = [code.body]
+    while work:
+        node = work.pop()
+        if isinstance(node, anf.Fix):
+            found.extend(node.bindings)
+        work.extend(part for part in parts(node) if not isinstance(part, Code))
+    return found

@@ -1,0 +1,34 @@
+"""What compiled code raises when the machine has to go on in its place.
+
+None of these is an error: the machine moves Python's stack to the heap (`compiled.moving`), and does
+what was asked for.  They are no `Exception`s, so that no primitive catches them.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class Interruption(BaseException):
+    """Compiled code stops here."""
+
+
+class Request(Interruption):
+    """A call that the machine makes: of a control operator, or of a continuation."""
+
+    def __init__(self, callee: Any, args: list[Any]) -> None:
+        self.callee = callee
+        self.given = args
+
+
+class Again(Interruption):
+    """The machine evaluates the expression at which this was raised."""
+
+
+class Continue(Interruption):
+    """The expression at which this was raised has this value."""
+
+    def __init__(self, value: object) -> None:
+        self.value = value
