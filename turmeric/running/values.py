@@ -55,6 +55,15 @@ class Closure(Homed):
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         return Closure.invoke(self, (*args, *self.function.keyword_arguments(keywords)) if keywords else args)
 
+    def forget(self) -> None:
+        """Its definition has another value now: what was compiled may take it for granted that it has not."""
+        self.function.forget()
+        self.tur_run = self.run_anew
+
+    def run_anew(self, *args: Any) -> Any:
+        del self.tur_run
+        return self.tur_run(*args)
+
     @property
     def symbol(self) -> str:
         """The full name of the function."""

@@ -71,10 +71,8 @@ class Global:
         links, self.linked = self.linked, []
         for unlink in links:
             unlink()
-        function = getattr(before, "function", None)
-        if function is not None and before is not value and function.code.definition == self.symbol:
-            function.forget()
-            del before.tur_run  # type: ignore[attr-defined]
+        if before is not value and getattr(before, "home", None) is self:
+            before.forget()  # type: ignore[attr-defined]
 
     def force(self) -> object:
         """The value, made now if it is pending; `UNBOUND` when there is none."""

@@ -50,12 +50,11 @@ class Stop:
 
 
 def compiled_stack(traceback: TracebackType | None) -> tuple[list[tuple[Unit, Site, TracebackType]], bool]:
-    """The compiled functions in a traceback, from the outside in, and whether others come after.
+    """The compiled functions in a traceback, from the outside in, and whether one of Python's comes after.
 
     What comes before them is the machine; they end at the first function of Python's that may have
     called the program back, which then ran on a machine of its own."""
     found: list[tuple[Unit, Site, TracebackType]] = []
-    after = False
     while traceback is not None:
         key = id(traceback.tb_frame.f_code)
         known = UNITS.get(key)
@@ -63,18 +62,15 @@ def compiled_stack(traceback: TracebackType | None) -> tuple[list[tuple[Unit, Si
             site = known[2][traceback.tb_lasti]
             if site.node is not None:
                 found.append((known[1], site, traceback))
-                after = False
-        elif found:
-            if key not in TRANSPARENT:
-                return found, True
-            after = True
+        elif found and key not in TRANSPARENT:
+            return found, True
         traceback = traceback.tb_next
-    return found, after
+    return found, False
 
 
 def moved(machine: Machine, error: BaseException, frames: Frames) -> tuple[Frames, Stop | None]:
     """The frames that wait, and where the innermost function stopped; its own frame is not among them."""
-    stack, after = compiled_stack(error.__traceback__)
+    stack, called = compiled_stack(error.__traceback__)
     if not stack:
         return frames, None
     segments = pending_segments(machine.segment)
@@ -88,7 +84,7 @@ def moved(machine: Machine, error: BaseException, frames: Frames) -> tuple[Frame
     locals_ = traceback.tb_frame.f_locals
     if site.around is not None:
         frames = pushed(unit, site.around, locals_, frames, segments)
-    return frames, Stop(unit, site, locals_, after or traceback.tb_next is not None)
+    return frames, Stop(unit, site, locals_, called)
 
 
 def pending_segments(segment: Segment) -> list[Segment]:
@@ -145,13 +141,7 @@ def interrupted(machine: Machine, error: BaseException, frames: Frames) -> State
     """The machine's state after compiled code has raised something."""
     frames, stop = moved(machine, error, frames)
     if isinstance(error, Request):
-        place = None
-        if stop is not None:
-            place = Place(stop.site.span, stop.unit.function.code.symbol)
-            if stop.site.call is not None:
-                point, save = stop.unit.frames.get(stop.site.call) or frame_of(stop.unit, stop.site.call)
-                frames = (point, save(stop.locals), frames)
-        return request, [error.callee, error.given, place], frames
+        return request, [error, stop], frames
     if stop is None:
         if isinstance(error, RecursionError | Again | Continue):
             error = RuntimeError(f"the stack is too full to go on ({type(error).__name__})")
@@ -178,8 +168,15 @@ def is_call(site: Site, error: BaseException) -> bool:
 
 
 def request(env: Environment, frames: Frames, machine: Machine) -> State:
-    callee, args, place = env
-    return applied(machine, callee, args, frames, place)
+    """What was requested; an error that it raises is thrown where it was."""
+    asked, stop = env
+    if stop is None:
+        return machine.apply(asked.callee, asked.given, frames)
+    unit, site = stop.unit, stop.site
+    if site.call is not None:
+        point, save = unit.frames.get(site.call) or frame_of(unit, site.call)
+        frames = (point, save(stop.locals), frames)
+    return applied(machine, asked.callee, asked.given, frames, Place(site.span, unit.function.code.symbol))
 
 
 def leaving(env: Environment, frames: Frames, machine: Machine) -> State:

@@ -195,12 +195,29 @@ class Statements(Expressions):
         self.types[node.var] = type_
         if idle(node):
             self.inlined[node.var] = (made, type_)
-        elif used_at_once(node.body, node.var):
+        elif self.used_at_once(node.body, node.var):
             if not (isinstance(node.body, anf.Return) and self.all_numbers(node.body.value)):
                 made = self.named(self.variable(node.var), made)
             self.inlined[node.var] = (made, type_)
         else:
             self.block.append(self.assign(self.variable(node.var), made))
+
+    def used_at_once(self, body: Control, var: Var) -> bool:
+        """Whether a variable is used just once, in the next thing to be evaluated, before anything
+        that could tell the difference.  (In a call of something else that would be looked at before.)"""
+        first: Sequence[Simple]
+        call = body.bound if isinstance(body, anf.Let) else body
+        if isinstance(call, anf.TailCall):
+            if not (self.direct is not None and self.knowledge.itself(call) and (var.temporary or call is body)):
+                return False
+            first = call.args
+        elif isinstance(body, anf.Return):
+            first = [body.value]
+        elif isinstance(body, anf.Bind | anf.Branch) and var.temporary:
+            first = [body.value if isinstance(body, anf.Bind) else body.test]
+        else:
+            return False
+        return not any(map(takes_statement, first)) and leads(first, var)
 
     def all_numbers(self, node: Simple) -> bool:
         """Whether an expression is all Python operators on numbers, so that no call follows in it."""
@@ -415,30 +432,6 @@ NOTHING = anf.Constant(None)
 def reads(value: ast.expr, names: set[str]) -> bool:
     """Whether an expression reads one of some variables."""
     return any(isinstance(each, ast.Name) and each.id in names for each in ast.walk(value)) if names else False
-
-
-# Calls in the place of their value ------------------------------------------------------------
-
-
-def used_at_once(body: Control, var: Var) -> bool:
-    """Whether a variable is used just once, in the next thing to be evaluated, before anything
-    that could tell the difference."""
-    first: list[Simple]
-    if isinstance(body, anf.Return):
-        first = [body.value]
-    elif isinstance(body, anf.TailCall):
-        first = [body.function, *body.args]
-    elif not var.temporary:
-        return False
-    elif isinstance(body, anf.Bind):
-        first = [body.value]
-    elif isinstance(body, anf.Branch):
-        first = [body.test]
-    elif isinstance(body, anf.Let) and isinstance(body.bound, anf.TailCall):
-        first = [body.bound.function, *body.bound.args]
-    else:
-        return False
-    return not any(map(takes_statement, first)) and leads(first, var)
 
 
 def leads(nodes: Sequence[Simple], var: Var) -> bool:
