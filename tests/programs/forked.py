@@ -22,7 +22,8 @@ from turmeric.vocabulary.errors import TurmericError
 from turmeric.vocabulary.report import report
 
 MODES: dict[str, Callable[[], Session]] = {
-    "plain": Session,
+    "cek": lambda: Session(engine="cek"),
+    "auto": Session,
     "compiled": lambda: Session(engine="compiled"),
     "roundtrip": RoundTripSession,
 }

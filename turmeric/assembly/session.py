@@ -7,7 +7,6 @@ an embedding program.
 from __future__ import annotations
 
 import os
-import sys
 
 from turmeric.assembly.loader import PRELUDE, PROGRAM, Loader, read_text
 from turmeric.assembly.pipeline import Pipeline
@@ -16,7 +15,8 @@ from turmeric.reading.datums import plain
 from turmeric.reading.reader import Form
 from turmeric.reading.scope import Scope
 from turmeric.running import evaluators, operators
-from turmeric.running.steps import CEK
+from turmeric.running.depth import allow_deep
+from turmeric.running.steps import AUTO
 from turmeric.running.world import ACTIVE, World
 from turmeric.vocabulary.errors import TurmericError
 from turmeric.vocabulary.lists import from_iterable
@@ -27,9 +27,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-RECURSION = 200_000
-"""Python's recursion limit while compiling: nesting of source, not depth of calls."""
-
 assert operators.OPERATORS
 
 
@@ -37,9 +34,9 @@ class Session:
     """`roots` are the directories where the program's modules are; `args` is what `(args)` gives; `engine`
     is how functions run (`steps.ENGINES`)."""
 
-    def __init__(self, roots: list[str] | None = None, args: list[str] | None = None, engine: str = CEK) -> None:
+    def __init__(self, roots: list[str] | None = None, args: list[str] | None = None, engine: str = AUTO) -> None:
         self.engine = engine
-        sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
+        allow_deep()
         self.world = self.make_world()
         self.loader = self.make_loader(roots if roots is not None else [os.getcwd()])
         self.loader.load_prelude()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 OPTIONS: dict[str, tuple[str, ...] | None] = {
     "-e": (),
-    "--engine": ("cek",),
+    "--engine": ("auto", "cek", "compiled"),
     "--mode": ("plain", "roundtrip"),
     "--program": (),
     "--file": (),

@@ -71,8 +71,9 @@ def open_session(arguments: Arguments, root: str, args: list[str]) -> Session:
 
         return RoundTripSession([root], args)
     from turmeric.assembly.session import Session
+    from turmeric.running.steps import AUTO
 
-    return Session([root], args)
+    return Session([root], args, arguments.options.get("--engine") or AUTO)
 
 
 def root_of(path: str) -> str:

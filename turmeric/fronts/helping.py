@@ -30,7 +30,7 @@ Commands
 
 Options
   --debug                  with an error, show Python's traceback too
-  --engine cek             what runs the program (there is one so far)
+  --engine auto            cek: the machine; compiled: Python functions; auto (usual): what is called often is compiled
   --mode roundtrip         store and restore the whole program at every call: a hard test
   --version, --help
 
@@ -42,7 +42,7 @@ Exit status: 0 done, 1 error, 2 wrong command line, 130 Ctrl-C; (exit n) in a pr
 """
 
 RUN = """\
-tur run [--debug] [--engine cek] [--mode plain|roundtrip] FILE [ARGS]
+tur run [--debug] [--engine auto|cek|compiled] [--mode plain|roundtrip] FILE [ARGS]
 tur FILE [ARGS]
 
 Run the top-level forms of FILE in order, then its function `main` if it defines one.

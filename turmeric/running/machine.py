@@ -10,6 +10,7 @@ on a machine of its own, whose base nothing can be captured through.
 
 from __future__ import annotations
 
+import sys
 from _thread import _local as ThreadLocal
 from collections.abc import Callable
 
@@ -27,6 +28,7 @@ from turmeric.running.continuation import (
     masked_handler,
     open_masks,
 )
+from turmeric.running.depth import limit_for_run
 from turmeric.running.evaluators import arity_error, translated
 from turmeric.running.interrupting import Interruption
 from turmeric.running.values import Builtin, Closure, Operator
@@ -63,9 +65,12 @@ class Machine:
     interrupted: Callable[[Machine, BaseException, Frames], State] | None = None
     """What moves Python's stack to the heap, once there is compiled code (`compiled.moving`)."""
 
-    def __init__(self, library: Callable[[str], object], outer: Machine | None = None) -> None:
+    def __init__(self, library: Callable[[str], object], outer: Machine | None = None, compiles: bool = False) -> None:
         self.library = library
         self.outer = outer
+        self.level: int = outer.level + 1 if outer is not None else 0
+        """How many runs are below this one."""
+        self.compiles = compiles
         self.foreign: str | None = None
         self.waiting: Frames = None
         """What waits for a Python function that may call functions of the program."""
@@ -84,6 +89,9 @@ class Machine:
     def call(self, function: Any, args: list[Any], prompt: bool = False) -> Any:
         """Call a function and run until the base; with `prompt`, inside a delimiter."""
         outer = getattr(CURRENT, "machine", None)
+        limit = sys.getrecursionlimit()
+        if self.compiles:
+            sys.setrecursionlimit(limit_for_run(self.level, limit))
         CURRENT.machine = self
         if prompt:
             self.segment = Segment(Prompt(), None, self.segment)
@@ -99,6 +107,8 @@ class Machine:
             return self.run(state)
         finally:
             CURRENT.machine = outer
+            if self.compiles:
+                sys.setrecursionlimit(limit)
 
     def run(self, state: State) -> Any:
         """Take steps until the base is left; an error that nothing catches is raised."""

@@ -341,5 +341,5 @@ def requested(callee: Any, *args: Any) -> Any:
     raise Request(callee, list(args))
 
 
-for _kind in (Continuation, Operator):
-    _kind.tur_run = requested
+Continuation.tur_run = requested  # type: ignore[attr-defined]
+Operator.tur_run = requested  # type: ignore[attr-defined]

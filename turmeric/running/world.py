@@ -58,7 +58,8 @@ class World:
         self.bundles: dict[str, Any] = {}
         """The bundles (`running.bundles`) whose code came with saved state, by their hashes."""
         self.load_bundle: Callable[[bytes], Any] = lambda data: None
-        self.make_machine: Callable[[Machine | None], Machine] = lambda outer: Machine(self.library, outer)
+        compiles = engine != CEK
+        self.make_machine: Callable[[Machine | None], Machine] = lambda outer: Machine(self.library, outer, compiles)
 
     def module(self, name: str) -> Module | None:
         """A module that is loaded, or None."""

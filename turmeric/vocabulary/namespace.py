@@ -72,7 +72,9 @@ class Global:
         for unlink in links:
             unlink()
         if before is not value and getattr(before, "home", None) is self:
-            before.forget()  # type: ignore[attr-defined]
+            forget = getattr(before, "forget", None)
+            if forget is not None:
+                forget()
 
     def force(self) -> object:
         """The value, made now if it is pending; `UNBOUND` when there is none."""

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from turmeric.intermediate import anf
 from turmeric.running.compiled import moving
 from turmeric.running.compiled.support import transparent
-from turmeric.running.compiled.units import function_unit, loop_of, rest_of, types_of
+from turmeric.running.compiled.units import TooLarge, function_unit, loop_of, rest_of, types_of
 from turmeric.running.machine import Machine
+from turmeric.running.values import Closure
 from turmeric.vocabulary.lists import from_iterable
 
 TYPE_CHECKING = False
@@ -89,6 +90,7 @@ def one_and_rest(make: Callable[..., Any], function: Function) -> Callable[..., 
 
 REST: dict[int, Callable[[Callable[..., Any], Function], Callable[..., Any]]] = {0: rest_only, 1: one_and_rest}
 
+transparent(Closure.run_anew.__code__)
 for _each in (arranged, rest_only, one_and_rest):
     for _code in [_each.__code__, *(each for each in _each.__code__.co_consts if hasattr(each, "co_code"))]:
         transparent(_code)
@@ -153,7 +155,10 @@ def counted_rest(point: Point, body: Step) -> Step:
         left -= 1
         if left > 0:
             return body(env, frames, machine)
-        point.body = entered(rest_of(point.function, point.node))
+        try:
+            point.body = entered(rest_of(point.function, point.node))
+        except TooLarge:
+            point.body = body
         return point.body, env, frames
 
     return step
@@ -167,7 +172,10 @@ def counted_turn(function: Function, node: anf.Loop, body: Step) -> Step:
         left -= 1
         if left > 0:
             return body(env, frames, machine)
-        made = entered(loop_of(function, node))
+        try:
+            made = entered(loop_of(function, node))
+        except TooLarge:
+            made = body
         function.turns[node][0] = made
         return made, env, frames
 

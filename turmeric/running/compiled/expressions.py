@@ -212,9 +212,9 @@ class Expressions(Syntax):
         function = self.name(self.link("function", node.code))
         captured = [self.name(self.variable(var)) for var in node.code.captured]
         if not captured:
-            return self.call("Closure", [function, self.tuple([])]), ANY
+            return self.call("Closure", [function, self.tuple_of([])]), ANY
         maker = self.name(self.link("maker", node.code))
-        return self.call("Closure", [function, self.tuple(captured), self.call(maker, captured)]), ANY
+        return self.call("Closure", [function, self.tuple_of(captured), self.call(maker, captured)]), ANY
 
     def new_cell(self, node: anf.NewCell, last: bool) -> Made:
         return self.call("Cell", [self.value(node.value)]), ANY

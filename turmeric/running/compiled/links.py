@@ -164,7 +164,7 @@ def construction(type_: StructType) -> Callable[..., Any]:
         return FIELDS.get(len(type_.fields), of_many)(type_)
 
     def checked(*values: Any) -> Any:
-        return Struct(type_, values) if fits(type_, values) else construct(type_, list(values))
+        return Struct(type_, values) if fits(type_, list(values)) else construct(type_, list(values))
 
     return checked
 

@@ -12,15 +12,17 @@ requested, or evaluates once more what found the stack full.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from operator import itemgetter
-from types import TracebackType
+from types import FrameType
 
 from turmeric.intermediate import anf
 from turmeric.running.calls import applied
 from turmeric.running.compiled.support import TRANSPARENT
 from turmeric.running.compiled.units import UNITS, Unit
 from turmeric.running.continuation import PENDING
+from turmeric.running.depth import allow_deep
 from turmeric.running.evaluators import Place, cause_of, located
 from turmeric.running.interrupting import Again, Continue, Request
 from turmeric.running.steps import Steps
@@ -37,8 +39,8 @@ if TYPE_CHECKING:
 
 
 class Stop:
-    """Where the innermost function was: its unit, the site, its local variables; whether something else
-    was called from there."""
+    """Where the innermost function was: its unit, the site, its local variables; whether a function of
+    Python's was called from there."""
 
     __slots__ = ("called", "locals", "site", "unit")
 
@@ -49,42 +51,57 @@ class Stop:
         self.called = called
 
 
-def compiled_stack(traceback: TracebackType | None) -> tuple[list[tuple[Unit, Site, TracebackType]], bool]:
-    """The compiled functions in a traceback, from the outside in, and whether one of Python's comes after.
+def moved(machine: Machine, error: BaseException, frames: Frames) -> tuple[Frames, Stop | None]:
+    """The frames that wait, and where the innermost function stopped; its own frame is not among them.
 
-    What comes before them is the machine; they end at the first function of Python's that may have
-    called the program back, which then ran on a machine of its own."""
-    found: list[tuple[Unit, Site, TracebackType]] = []
+    What comes before the compiled functions in the traceback is the machine; they end at the first
+    function of Python's that may have called the program back, which then ran on a machine of its own."""
+    traceback = error.__traceback__
+    segments: list[Segment] | None = None
+    last: Site | None = None
+    unit: Any = None
+    function: Any = None
+    called = False
     while traceback is not None:
-        key = id(traceback.tb_frame.f_code)
+        frame = traceback.tb_frame
+        key = id(frame.f_code)
         known = UNITS.get(key)
         if known is not None:
             site = known[2][traceback.tb_lasti]
             if site.node is not None:
-                found.append((known[1], site, traceback))
-        elif found and key not in TRANSPARENT:
-            return found, True
+                if last is not None:
+                    if last.frame is not None:
+                        point, save = last.frame
+                        frames = (point, save(function.f_locals), frames)
+                    else:
+                        segments = pending_segments(machine.segment) if segments is None else segments
+                        frames = moved_one(machine, unit, last, function, frames, segments)
+                last, unit, function = site, known[1], frame
+        elif last is not None and key not in TRANSPARENT:
+            called = True
+            break
         traceback = traceback.tb_next
-    return found, False
-
-
-def moved(machine: Machine, error: BaseException, frames: Frames) -> tuple[Frames, Stop | None]:
-    """The frames that wait, and where the innermost function stopped; its own frame is not among them."""
-    stack, called = compiled_stack(error.__traceback__)
-    if not stack:
+    if last is None:
         return frames, None
-    segments = pending_segments(machine.segment)
-    for unit, site, traceback in stack[:-1]:
-        waiting = site.waiting
-        if waiting is not None:
-            frames = pushed(unit, waiting, traceback.tb_frame.f_locals, frames, segments)
-        elif site.library:
+    locals_ = function.f_locals
+    if last.around is not None:
+        segments = pending_segments(machine.segment) if segments is None else segments
+        frames = pushed(unit, last.around, locals_, frames, segments)
+    return frames, Stop(unit, last, locals_, called)
+
+
+def moved_one(
+    machine: Machine, unit: Unit, site: Site, function: FrameType, frames: Frames, segments: list[Segment]
+) -> Frames:
+    """What waits in one function, on top of what waits for it."""
+    waiting = site.waiting
+    if waiting is None:
+        if site.library:
             machine.led = (Place(site.span, unit.function.code.symbol), frames, last_segment(machine, segments))
-    unit, site, traceback = stack[-1]
-    locals_ = traceback.tb_frame.f_locals
-    if site.around is not None:
-        frames = pushed(unit, site.around, locals_, frames, segments)
-    return frames, Stop(unit, site, locals_, called)
+        return frames
+    if waiting[1] is None and isinstance(waiting[0], anf.Let):
+        site.frame = frame_of(unit, waiting[0])
+    return pushed(unit, waiting, function.f_locals, frames, segments)
 
 
 def pending_segments(segment: Segment) -> list[Segment]:
@@ -151,7 +168,8 @@ def interrupted(machine: Machine, error: BaseException, frames: Frames) -> State
     if isinstance(error, RecursionError | Again) or (is_call(site, error) and not stop.called):
         if site.leaving is not None:
             return leaving, [stop.locals[site.leaving]], frames
-        return *evaluation(stop, None), frames
+        step, env = evaluation(stop, None)
+        return with_room(step) if stop.called else step, env, frames
     if isinstance(error, Continue):
         step, env = evaluation(stop, site.result)
         return step, [*env, error.value], frames
@@ -165,6 +183,20 @@ def interrupted(machine: Machine, error: BaseException, frames: Frames) -> State
 def is_call(site: Site, error: BaseException) -> bool:
     """Whether an error may say that what was called is no function, or takes other arguments."""
     return isinstance(error, TypeError | AttributeError) and (site.call is not None or site.tail)
+
+
+def with_room(step: Step) -> Step:
+    """A step that may take as much of Python's stack as there is."""
+
+    def deep(env: Environment, frames: Frames, machine: Machine) -> State:
+        limit = sys.getrecursionlimit()
+        allow_deep()
+        try:
+            return step(env, frames, machine)
+        finally:
+            sys.setrecursionlimit(limit)
+
+    return deep
 
 
 def request(env: Environment, frames: Frames, machine: Machine) -> State:

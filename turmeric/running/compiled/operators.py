@@ -14,7 +14,8 @@ from collections.abc import Callable
 
 from turmeric.intermediate import anf
 from turmeric.intermediate.anf import Simple
-from turmeric.running.compiled.expressions import INLINED, Expressions
+from turmeric.running.compiled.expressions import INLINED as INLINED
+from turmeric.running.compiled.expressions import Expressions
 from turmeric.running.compiled.knowledge import ANY, BOOL, DECLARED, FLOAT, INT, NUM, NUMBERS, learn, result_of
 from turmeric.running.compiled.syntax import EQUAL, IS, IS_NOT, is_simple
 from turmeric.vocabulary.symbols import Keyword
@@ -196,11 +197,9 @@ def division(link: Expressions, node: anf.Primitive, args: Args) -> Made | None:
     fast = link.binary(again, operator, divisor)
     if node.module == "math":
         fast = link.compare(fast, (EQUAL, link.constant(0 if node.name == "even?" else 1)))
-    test = link.both(link.type_is(first, "int"), link.compare(again, (ast.GtE(), link.constant(0))))
     if type_ == INT and node.name in ("mod", "even?", "odd?"):
-        test = None  # type: ignore[assignment]
-    if test is None:
         return in_place(fast, first, again), BOOL if node.module == "math" else INT
+    test = link.both(link.type_is(first, "int"), link.compare(again, (ast.GtE(), link.constant(0))))
     checked = link.primitive_call("", node, [again] if node.module == "math" else [again, divisor])
     result = BOOL if node.module == "math" else FLOAT if type_ == FLOAT else INT if type_ == INT else NUM
     return link.choice(test, fast, checked), result

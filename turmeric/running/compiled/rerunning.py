@@ -9,7 +9,10 @@ room on the stack beforehand.
 from __future__ import annotations
 
 REPEATABLE_MODULES = frozenset(
-    ("core", "list", "map", "set", "vector", "string", "math", "path", "reducing", "sorting", "logic", "json", "effects")
+    (
+        *("core", "list", "map", "set", "vector", "string", "math", "path"),
+        *("reducing", "sorting", "logic", "json", "effects"),
+    )
 )
 """Modules whose primitives only compute, but for those named below."""
 

@@ -14,7 +14,11 @@ from turmeric.intermediate import anf
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
     from turmeric.intermediate.surroundings import Around
+    from turmeric.running.functions import Point
     from turmeric.vocabulary.spans import Span
 
 
@@ -30,7 +34,7 @@ class Site:
     leaving  at the end of a region: the variable with the value that leaves it
     """
 
-    __slots__ = ("around", "call", "leaving", "library", "node", "result", "span", "tail")
+    __slots__ = ("around", "call", "frame", "leaving", "library", "node", "result", "span", "tail")
 
     def __init__(self, node: anf.Control | None, around: Around, span: Span | None) -> None:
         self.node = node
@@ -40,6 +44,9 @@ class Site:
         self.tail = False
         self.result: anf.Simple | None = None
         self.leaving: str | None = None
+        self.frame: tuple[Point, Callable[[Any], tuple[Any, ...]]] | None = None
+        """The one frame that waits here, if it is just one: its point, and what takes its values out of
+        local variables.  Filled in when it is first moved."""
         self.library = False
         """Whether it is a call from the program into the library, which reports should show."""
 

@@ -82,6 +82,11 @@ class Statements(Expressions):
                 self.let(node)
             elif isinstance(node, anf.Fix):
                 self.fix(node)
+            elif isinstance(node, anf.Branch):
+                if not self.branch(node):
+                    return
+                node = node.orelse
+                continue
             else:
                 CONTROL[type(node)](self, node)
                 return
@@ -129,13 +134,13 @@ class Statements(Expressions):
         self.site(None)
         for var, code in node.bindings:
             function = self.name(self.link("function", code))
-            self.block.append(self.assign(self.variable(var), self.call("Closure", [function, self.tuple([])])))
+            self.block.append(self.assign(self.variable(var), self.call("Closure", [function, self.tuple_of([])])))
         for var, code in node.bindings:
             if not code.captured:
                 continue
             captured = [self.name(self.variable(each)) for each in code.captured]
             closure = self.name(self.variable(var))
-            self.block.append(self.assign_attribute(closure, "captured", self.tuple(captured)))
+            self.block.append(self.assign_attribute(closure, "captured", self.tuple_of(captured)))
             run = self.call(self.link("maker", code), captured)
             self.block.append(self.assign_attribute(closure, "tur_run", run))
 
@@ -253,13 +258,17 @@ class Statements(Expressions):
         self.block.append(self.assign(self.target.name, value))
         self.jump(self.target)
 
-    def branch(self, node: anf.Branch) -> None:
+    def branch(self, node: anf.Branch) -> bool:
+        """An `if`; whether its other branch can follow behind it, since control does not come out of this one."""
         self.site(None)
         test = self.test(node.test)
         line = self.line
-        then, orelse = self.branch_of(node.then), self.branch_of(node.orelse)
+        then = self.branch_of(node.then)
+        follows = bool(then) and isinstance(then[-1], ast.Return | ast.Break | ast.Continue)
+        orelse = [] if follows else self.branch_of(node.orelse)
         self.line = line
         self.block.append(self.conditional(test, then, orelse))
+        return follows
 
     # Loops ----------------------------------------------------------------------------------
 
@@ -399,7 +408,6 @@ ENTERING = {
 CONTROL: dict[type[Control], Callable[..., None]] = {
     anf.Return: Statements.return_value,
     anf.TailCall: Statements.tail_call,
-    anf.Branch: Statements.branch,
     anf.Loop: Statements.loop,
     anf.Recur: Statements.recur,
     anf.Marked: Statements.marked,

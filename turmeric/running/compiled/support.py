@@ -13,6 +13,7 @@ from turmeric.running import arithmetic
 from turmeric.running.classes import run_method
 from turmeric.running.compiled.rerunning import needs_room
 from turmeric.running.continuation import PENDING, Binding, Cleanup, Handler, Prompt, Segment
+from turmeric.running.depth import allow_deep
 from turmeric.running.evaluators import arity_error, unbound_message
 from turmeric.running.functions import MISSING
 from turmeric.running.interrupting import Again, Continue, Request
@@ -102,15 +103,11 @@ def again() -> Any:
     raise Again
 
 
-ROOM = 1000
-"""Levels of Python's stack for a primitive that must not run out of them."""
-
-
 def with_room(function: Callable[..., Any], *args: Any) -> Any:
     """Call a primitive that must not be interrupted by a full stack once it has begun."""
     limit = sys.getrecursionlimit()
     some_levels()
-    sys.setrecursionlimit(limit + ROOM)
+    allow_deep()
     try:
         return function(*args)
     except RecursionError as error:

@@ -29,7 +29,7 @@ class Syntax:
     def attribute(self, value: ast.expr, name: str) -> ast.expr:
         return ast.Attribute(value, name, LOAD, lineno=self.line, col_offset=0)
 
-    def tuple(self, items: Sequence[ast.expr]) -> ast.expr:
+    def tuple_of(self, items: Sequence[ast.expr]) -> ast.expr:
         return ast.Tuple(list(items), LOAD, lineno=self.line, col_offset=0)
 
     def binary(self, left: ast.expr, operator: ast.operator, right: ast.expr) -> ast.expr:
@@ -70,7 +70,7 @@ class Syntax:
         """`a, b = x, y`"""
         targets: list[ast.expr] = [ast.Name(name, STORE, lineno=self.line, col_offset=0) for name in names]
         target = ast.Tuple(targets, STORE, lineno=self.line, col_offset=0)
-        return ast.Assign([target], self.tuple(values), lineno=self.line, col_offset=0)
+        return ast.Assign([target], self.tuple_of(values), lineno=self.line, col_offset=0)
 
     def assign_attribute(self, value: ast.expr, name: str, made: ast.expr) -> ast.stmt:
         target = ast.Attribute(value, name, STORE, lineno=self.line, col_offset=0)

@@ -15,17 +15,21 @@ was called with when it was compiled.  It checks them where it is entered, not w
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable, Sequence
 from types import CodeType
 
 from turmeric.intermediate import anf
 from turmeric.intermediate.anf import Code, Simple, Var
 from turmeric.intermediate.walking import functions_of, parts
-from turmeric.running.compiled import operators
 from turmeric.running.compiled.knowledge import FLOAT, INT, Knowledge, used_as_numbers
 from turmeric.running.compiled.links import Link, Links
+from turmeric.running.compiled.operators import INLINED
 from turmeric.running.compiled.sites import Site, sites_by_offset
 from turmeric.running.compiled.statements import Statements, While
+from turmeric.running.depth import allow_deep, depth
+from turmeric.running.operators import requested
+from turmeric.running.values import Closure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +39,7 @@ if TYPE_CHECKING:
     from turmeric.running.compiled.knowledge import Types
     from turmeric.running.functions import Function, Point, Step
 
-assert operators.INLINED
+assert INLINED
 
 
 class Unit:
@@ -104,8 +108,7 @@ class Compiler:
         if known and pending:
             made.append(self.entry(maker, known, params, captured, name))
         made.append(maker.returned(maker.name(made[-1].name)))  # type: ignore[attr-defined]
-        make = self.run([maker.function("make", captured, made)], maker)
-        return make
+        return self.run([maker.function("make", captured, made)], maker)
 
     def entry(
         self, maker: Statements, known: Types, params: list[str], captured: list[str], name: str
@@ -213,7 +216,7 @@ class Compiler:
 
     def run(self, body: list[ast.stmt], maker: Statements) -> Callable[..., Any]:
         """Compile and execute the definition of `make`."""
-        compiled = compile(ast.Module(body, []), f"<{self.code.symbol}>", "exec")
+        compiled = compiled_by_python(ast.Module(body, []), f"<{self.code.symbol}>")
         unit = Unit(self.function, maker.sites, maker.held)
         for code in codes_in(compiled):
             UNITS[id(code)] = (code, unit, unit.offsets(code))
@@ -223,6 +226,25 @@ class Compiler:
         return globals_["make"]  # type: ignore[no-any-return]
 
 
+NESTING = 4000
+"""The recursion that Python's compiler may take: it runs on the C stack."""
+
+
+class TooLarge(Exception):
+    """Python's compiler cannot take this code: it nests too deeply."""
+
+
+def compiled_by_python(module: ast.Module, name: str) -> CodeType:
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(NESTING, depth() + 100))
+    try:
+        return compile(module, name, "exec")
+    except (RecursionError, SyntaxError, MemoryError) as error:
+        raise TooLarge(str(error)) from error
+    finally:
+        sys.setrecursionlimit(limit)
+
+
 def codes_in(code: CodeType) -> list[CodeType]:
     """The code objects of the functions in a module, without the one that makes them."""
     make = next(each for each in code.co_consts if isinstance(each, CodeType))
@@ -230,18 +252,35 @@ def codes_in(code: CodeType) -> list[CodeType]:
 
 
 def function_unit(function: Function, assumed: Types) -> Callable[..., Any]:
-    return Compiler(function).function_unit(assumed)
+    """What makes a function's compiled form; where it cannot be compiled, what has the machine run it."""
+    try:
+        return with_deep_stack(lambda: Compiler(function).function_unit(assumed))
+    except TooLarge:
+        function.entry = function.ready()
+        return lambda *captured: lambda *args: requested(Closure(function, captured), *args)
 
 
 def rest_of(function: Function, node: anf.Let) -> Callable[..., Any]:
-    return Compiler(function).rest(node)
+    """The rest of a function after a point; `TooLarge` where it cannot be compiled."""
+    return with_deep_stack(lambda: Compiler(function).rest(node))
 
 
 def loop_of(function: Function, node: anf.Loop) -> Callable[..., Any]:
+    """A loop as a unit of its own; `TooLarge` where it cannot be compiled."""
     made = function.loop_units.get(node)
     if made is None:
-        made = function.loop_units[node] = Compiler(function).loop(node)
+        made = function.loop_units[node] = with_deep_stack(lambda: Compiler(function).loop(node))
     return made
+
+
+def with_deep_stack(make: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
+    """Compile with as much of Python's stack as there is: nesting of source is recursion here."""
+    limit = sys.getrecursionlimit()
+    allow_deep()
+    try:
+        return make()
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def types_of(code: Code, args: Sequence[Any] | None) -> Types:
