@@ -8,6 +8,7 @@ the program runs.
 
 from __future__ import annotations
 
+from opcode import opmap
 from types import CodeType
 
 from turmeric.intermediate import anf
@@ -63,4 +64,19 @@ def sites_by_offset(code: CodeType, sites: list[Site]) -> dict[int, Site]:
         if line is not None:
             for offset in range(start, end, 2):
                 found[offset] = sites[line - 1]
+    for offset in range(0, first_instruction(code), 2):
+        found[offset] = NOT_BEGUN
     return found
+
+
+NOT_BEGUN = Site(None, None, None)
+"""Where a function is that has been called and has not done anything: its caller calls it again."""
+
+
+def first_instruction(code: CodeType) -> int:
+    """The offset of the first instruction that belongs to a function's own body."""
+    resume = opmap.get("RESUME")
+    for offset in range(0, min(len(code.co_code), 64), 2):
+        if code.co_code[offset] == resume:
+            return offset + 2
+    return 0
