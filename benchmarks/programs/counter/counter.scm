@@ -1,0 +1,10 @@
+(define (make-counter)
+  (let ((n 0))
+    (lambda () (set! n (+ n 1)) n)))
+
+(define (benchmark n)
+  (let ((count-up (make-counter)))
+    (let loop ((i 0))
+      (if (< i n)
+          (begin (count-up) (loop (+ i 1)))))
+    (count-up)))

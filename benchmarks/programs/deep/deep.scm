@@ -1,0 +1,3 @@
+(define (sum-to n) (if (= n 0) 0 (+ n (sum-to (- n 1)))))
+
+(define (benchmark n) (sum-to n))

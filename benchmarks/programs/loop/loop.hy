@@ -1,0 +1,6 @@
+(defn benchmark [limit]
+  (setv i 0 total 0)
+  (while (< total limit)
+    (+= i 1)
+    (+= total i))
+  i)

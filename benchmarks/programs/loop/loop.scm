@@ -1,0 +1,5 @@
+(define (benchmark limit)
+  (let loop ((i 0) (sum 0))
+    (if (< sum limit)
+        (loop (+ i 1) (+ sum i 1))
+        i)))

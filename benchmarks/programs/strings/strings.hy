@@ -1,0 +1,2 @@
+(defn benchmark [n]
+  (len (.join "\n" (gfor i (range n) f"line {i}: {(* i i)}"))))

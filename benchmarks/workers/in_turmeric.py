@@ -1,0 +1,38 @@
+"""A worker for programs in Turmeric; a second word on the command line is the engine to run them with."""
+
+from __future__ import annotations
+
+import sys
+from inspect import signature
+from pathlib import Path
+from typing import Any
+
+from serving import Program, serve
+
+from turmeric.assembly.session import Session
+
+
+def session(roots: list[str], engine: str | None) -> Session:
+    """A session, which is asked for an engine only if one was chosen."""
+    if engine is None:
+        return Session(roots)
+    if "engine" not in signature(Session).parameters:
+        raise ValueError(f"this Turmeric has no choice of engines: leave out --engine {engine}")
+    chosen: dict[str, Any] = {"engine": engine}
+    return Session(roots, **chosen)
+
+
+def load(path: str, engine: str | None = None) -> Program:
+    running = session([str(Path(path).parent)], engine)
+    running.activate()
+    definitions = running.loader.import_module(Path(path).stem).definitions
+
+    def named(name: str) -> Any:
+        function = definitions[name].force()
+        return lambda *arguments: running.world.call(function, list(arguments), prompt=True)
+
+    return (named("prepare") if "prepare" in definitions else None), named("benchmark")
+
+
+if __name__ == "__main__":
+    serve(lambda path: load(path, *sys.argv[2:]))
