@@ -1,7 +1,7 @@
 """What every worker does: run a program when a line on its standard input asks for it, and say how long it took.
 
 A worker is a process of its own, of one implementation, with one program. A line is a JSON list of the
-program's arguments, or an empty one for "again, with what is prepared". The reply is a line of JSON:
+program's arguments, or null for "again, with what is prepared". The reply is a line of JSON:
 `{"answer": ..., "seconds": ...}` (CPU seconds of the process) or `{"failed": "RecursionError", "message": ...}`.
 
 Only the standard library is imported here: the interpreters of other implementations run this, too.

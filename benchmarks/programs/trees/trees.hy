@@ -14,4 +14,4 @@
   total)
 
 (defn benchmark [largest]
-  (sum (gfor depth (range 4 (+ largest 1) 2) (sizes (<< 1 (- largest depth)) depth))))
+  (sum (gfor depth (range 4 (+ largest 1) 2) (sizes (<< 1 (+ 4 (- largest depth))) depth))))

@@ -28,4 +28,4 @@ def sizes(times: int, depth: int) -> int:
 
 
 def benchmark(largest: int) -> int:
-    return sum(sizes(1 << (largest - depth), depth) for depth in range(4, largest + 1, 2))
+    return sum(sizes(1 << (4 + largest - depth), depth) for depth in range(4, largest + 1, 2))

@@ -18,4 +18,4 @@
   (let loop ((depth 4) (sum 0))
     (if (> depth largest)
         sum
-        (loop (+ depth 2) (+ sum (sizes (expt 2 (- largest depth)) depth))))))
+        (loop (+ depth 2) (+ sum (sizes (expt 2 (+ 4 (- largest depth))) depth))))))

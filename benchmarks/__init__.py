@@ -1,0 +1,1 @@
+"""What Turmeric costs, measured: `python -m benchmarks` (see docs/performance.md)."""
