@@ -1,4 +1,4 @@
-"""Measuring: process CPU time, the least of several runs taken in turn."""
+"""Measuring in this process: CPU time, the least of several runs taken in turn."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
+PROGRAMS = HERE / "control"
+"""Where the programs in Turmeric are that these functions run."""
 
 
 def alternately(functions: dict[str, Callable[[], Any]], runs: int) -> dict[str, float]:
@@ -27,13 +29,13 @@ def alternately(functions: dict[str, Callable[[], Any]], runs: int) -> dict[str,
 
 
 def beside(module: str, by_hand: dict[str, Callable[[], Any]], runs: int) -> list[dict[str, Any]]:
-    """Each program of a module of this directory beside the same in Python: least seconds, and ratio.
+    """Each program of a module beside the same in Python: least seconds, and ratio.
 
     The answers are compared first.
     """
     from turmeric.assembly.session import Session
 
-    session = Session([str(HERE)])
+    session = Session([str(PROGRAMS)])
     definitions = session.loader.import_module(module).definitions
     rows = []
     for name, python in by_hand.items():
@@ -51,10 +53,10 @@ def beside(module: str, by_hand: dict[str, Callable[[], Any]], runs: int) -> lis
 
 
 def memory_of(module: str, name: str) -> int:
-    """The peak memory, in KiB, of a process that runs a program of a module of this directory."""
+    """The peak memory, in KiB, of a process that runs a program of a module."""
     return peak_memory(
         "from turmeric.assembly.session import Session\n"
-        f"s = Session([{str(HERE)!r}])\n"
+        f"s = Session([{str(PROGRAMS)!r}])\n"
         f"s.world.call(s.loader.import_module({module!r}).definitions[{name!r}].force(), [], prompt=True)"
     )
 
@@ -73,7 +75,9 @@ def whole_process(words: list[str], runs: int, **environment: str) -> float:
 def peak_memory(code: str) -> int:
     """The peak resident memory, in KiB, of a Python process that runs some code (Linux)."""
     report = "print(next(line for line in open('/proc/self/status') if line.startswith('VmHWM')).split()[1])"
-    done = subprocess.run([sys.executable, "-c", f"{code}\n{report}"], check=True, capture_output=True, text=True)
+    env = {**os.environ, "PYTHONPATH": str(HERE.parent)}
+    words = [sys.executable, "-c", f"{code}\n{report}"]
+    done = subprocess.run(words, check=True, capture_output=True, text=True, env=env)
     return int(done.stdout.split()[-1])
 
 

@@ -1,4 +1,4 @@
-"""The figures of saving: `python benchmarks/saving.py`.
+"""The figures of saving: `python -m benchmarks saving`.
 
 Continuations of frames with an integer, a string and a boolean, beside pickle with lists of the
 same; frame after frame and element after element into a store of blobs; a process that loads
@@ -12,14 +12,15 @@ import pickle
 import platform
 import sys
 import time
+from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from measuring import microseconds, whole_process
-
+from benchmarks.measuring import microseconds, whole_process
 from turmeric.assembly.session import Session
 from turmeric.durability.saving import deserialize, serialize
 from turmeric.durability.stores.blobs import MemoryBlobs
@@ -63,11 +64,11 @@ def frames() -> list[dict[str, Any]]:
         row = {
             "frames": count,
             "bytes": len(data),
-            "serialize_us": microseconds(lambda k=continuation: serialize(session.world, k, keep=True)),
-            "deserialize_us": microseconds(lambda data=data: deserialize(session.world, data)),
+            "serialize_us": microseconds(partial(serialize, session.world, continuation, keep=True)),
+            "deserialize_us": microseconds(partial(deserialize, session.world, data)),
             "pickle_bytes": len(pickled),
-            "pickle_us": microseconds(lambda lists=lists: pickle.dumps(lists)),
-            "unpickle_us": microseconds(lambda pickled=pickled: pickle.loads(pickled)),
+            "pickle_us": microseconds(partial(pickle.dumps, lists)),
+            "unpickle_us": microseconds(partial(pickle.loads, pickled)),
         }
         rows.append(row)
         line = "{frames:6} {bytes:10} {serialize_us:8.1f} {deserialize_us:8.1f}"
@@ -164,7 +165,10 @@ def cold() -> dict[str, float]:
     return found
 
 
-def main() -> None:
+def main(words: Sequence[str] = ()) -> int:
+    """Print the tables, write the results; there are no options."""
+    if words:
+        raise SystemExit(f"saving has no options, got {words[0]}")
     where = {"date": str(date.today()), "python": platform.python_version(), "turmeric": __version__}
     print(where)
     results = {
@@ -177,7 +181,4 @@ def main() -> None:
     target = HERE / "results" / "saving.json"
     target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps(results, indent=2) + "\n")
-
-
-if __name__ == "__main__":
-    main()
+    return 0

@@ -84,7 +84,7 @@ def line(results: Results, axis: Axis, program: str, systems: list[System], y: f
         text(LEFT - 12, y + 4, PROGRAM_TITLES[program], "end"),
         f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="#eee"/>',
     ]
-    reasons = []
+    reasons: list[str] = []
     for system in reversed(systems):
         outcome = results.outcome(program, system.name)
         if outcome is None:

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 from benchmarks.comparison.chart import chart
 from benchmarks.comparison.installing import Missing, installed, version
 from benchmarks.comparison.programs import CAPTURING, PROGRAMS, Program
-from benchmarks.comparison.results import Results, as_json, conditions
+from benchmarks.comparison.results import Results, conditions
 from benchmarks.comparison.starting import starts
 from benchmarks.comparison.systems import NAMES, PEERS, Installed, without_installing
 from benchmarks.comparison.table import comparison_table, start_table, target_table
 from benchmarks.comparison.targets import evaluated
 from benchmarks.comparison.timing import timed
+from benchmarks.comparison.writing import as_json, from_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +40,7 @@ def options(words: Sequence[str]) -> argparse.Namespace:
     add("--limit", type=at_least(0.001, float), default=10.0, help="seconds that one run of a program may take")
     add("--engine", choices=("cek", "compiled", "auto"), help="what runs Turmeric; its own choice if not given")
     add("--environment", type=Path, help="keep the peers in this directory, and use what is there")
+    add("--show", type=Path, metavar="FILE", help="measure nothing, show the results in this comparison.json")
     add("--to", type=Path, help="where to write comparison.json and comparison.svg")
     return parser.parse_args(words)
 
@@ -108,18 +110,30 @@ def version_of(peer: Installed | Missing) -> str:
 def main(words: Sequence[str]) -> int:
     """Measure, print the tables, write the results."""
     chosen = options(words)
+    if chosen.show:
+        show(from_json(chosen.show.read_text()))
+        return 0
     with environment(chosen.environment) as directory:
         results = measured(chosen, directory)
-    targets = evaluated(results)
-    for lines in (comparison_table(results), start_table(results), target_table(targets)):
-        print("\n".join([*lines, ""]))
+    show(results)
     complete = chosen.programs == CHOICES and chosen.peers == PEERS
-    target = chosen.to or (RESULTS if complete else None)
+    write(results, chosen.to or (RESULTS if complete else None))
+    return 0
+
+
+def show(results: Results) -> None:
+    """The tables."""
+    for lines in (comparison_table(results), start_table(results), target_table(evaluated(results))):
+        print("\n".join([*lines, ""]))
+
+
+def write(results: Results, target: Path | None) -> None:
+    """The results as JSON and as a chart; a selection of programs is only written where that was asked for."""
     if target is None:
         say("a selection: nothing written; --to DIRECTORY writes it")
-        return 0
+        return
     target.mkdir(parents=True, exist_ok=True)
-    (target / "comparison.json").write_text(as_json(results, targets))
-    (target / "comparison.svg").write_text(chart(results))
-    say("comparison.json and comparison.svg written")
-    return 0
+    (target / "comparison.json").write_text(as_json(results, evaluated(results)))
+    if any(outcome.seconds for outcome in results.outcomes):
+        (target / "comparison.svg").write_text(chart(results))
+    say("results written")

@@ -1,12 +1,10 @@
-"""The results of one comparison, and their JSON."""
+"""The results of one comparison, and the conditions under which they were measured."""
 
 from __future__ import annotations
 
-import json
 import os
 import platform
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from importlib.metadata import version as version_of
 from pathlib import Path
@@ -74,31 +72,3 @@ def processor(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
     lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.processor() or "unknown"
-
-
-def as_json(results: Results, targets: Iterable[Any]) -> str:
-    """All of it; the targets are what was made of it."""
-    data = {
-        **results.where,
-        "programs": [
-            {"program": one.program, "system": one.system, "least": one.least, "seconds": list(one.seconds)}
-            if one.seconds
-            else {"program": one.program, "system": one.system, "reason": one.reason}
-            for one in results.outcomes
-        ],
-        "startup": [asdict(one) for one in results.starts],
-        "targets": [asdict(one) for one in targets],
-    }
-    return json.dumps(data, indent=1) + "\n"
-
-
-def from_json(text: str) -> Results:
-    """Results that were written before."""
-    data = json.loads(text)
-    outcomes = [
-        Outcome(row["program"], row["system"], tuple(row.get("seconds", ())), row.get("reason", ""))
-        for row in data.pop("programs")
-    ]
-    starts = [Start(**row) for row in data.pop("startup")]
-    data.pop("targets")
-    return Results(data, outcomes, starts)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent.parent
-WORKERS = HERE / "workers"
 ROOT = HERE.parent
-"""The directory that Turmeric is imported from."""
+"""The directory that Turmeric and the workers are imported from."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ class Installed:
 
     def words(self, source: Path) -> list[str]:
         """The words of a worker for a program."""
-        words = [str(self.python), str(WORKERS / f"{self.system.worker}.py"), str(source)]
+        words = [str(self.python), "-P", "-m", f"benchmarks.workers.{self.system.worker}", str(source)]
         return [*words, self.engine] if self.engine else words
 
     def starting(self) -> list[str]:
@@ -76,9 +75,12 @@ class Installed:
     def environment(self, outside: dict[str, str]) -> dict[str, str]:
         """The environment of its processes: Python's own settings are the same for all systems."""
         kept = {key: value for key, value in outside.items() if not key.startswith("PYTHON")}
-        same = {"PYTHONPYCACHEPREFIX": str(self.caches), "PYTHONHASHSEED": "0"}
-        own = {"PYTHONPATH": str(ROOT)} if self.system.name == "turmeric" else {}
-        return {**kept, **same, **own}
+        return {
+            **kept,
+            "PYTHONPATH": str(ROOT),
+            "PYTHONPYCACHEPREFIX": str(self.caches),
+            "PYTHONHASHSEED": "0",
+        }
 
 
 def without_installing(name: str, caches: Path, engine: str | None = None) -> Installed:

@@ -67,7 +67,7 @@ def captures(results: Results) -> list[Target]:
     for depth, times in CAPTURES.items():
         captured = results.seconds(f"capture-{depth}", "turmeric")
         without = results.seconds(f"no-capture-{depth}", "turmeric")
-        reached = None if captured is None or without is None else (captured - without) / times
+        reached = None if captured is None or without is None else max(0.0, captured - without) / times
         targets.append(Target(f"capture and continue at depth {depth}", CAPTURE_LIMITS[depth], reached, "s"))
     return targets
 

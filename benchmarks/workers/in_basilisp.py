@@ -6,7 +6,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from serving import Program, serve
+from benchmarks.workers.serving import Program, serve
 
 
 def load(path: str) -> Program:

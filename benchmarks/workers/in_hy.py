@@ -6,7 +6,7 @@ from importlib import import_module
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_file_location
 
-from serving import Program, serve
+from benchmarks.workers.serving import Program, serve
 
 
 def load(path: str) -> Program:

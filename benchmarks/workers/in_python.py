@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import module_from_spec, spec_from_file_location
 
-from serving import Program, serve
+from benchmarks.workers.serving import Program, serve
 
 
 def load(path: str) -> Program:

@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from serving import Program, serve
+from benchmarks.workers.serving import Program, serve
 
 
 class Exceptional(Exception):

@@ -7,8 +7,7 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
-from serving import Program, serve
-
+from benchmarks.workers.serving import Program, serve
 from turmeric.assembly.session import Session
 
 

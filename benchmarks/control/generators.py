@@ -1,13 +1,10 @@
-"""The figures of generators: 1e5 elements each, against Python's generators in the same run.
-
-`python benchmarks/generators.py` prints them; `generators()` gives them as rows.
-"""
+"""The figures of generators: 1e5 elements each, against Python's generators in the same run."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from measuring import beside, memory_of
+from benchmarks.measuring import beside, memory_of
 
 COUNT = 100_000
 RUNS = 5
@@ -52,7 +49,3 @@ def generators() -> list[dict[str, Any]]:
     """Seconds, ratio and peak memory of each program, of 1e5 elements, here and in Python."""
     rows = beside("generators", PYTHON, RUNS)
     return [{**row, "peak_kib": memory_of("generators", row["program"])} for row in rows]
-
-
-if __name__ == "__main__":
-    generators()

@@ -1,4 +1,4 @@
-"""The figures of searches, beside the same searches in Python: `python benchmarks/searching.py`.
+"""The figures of searches, beside the same searches in Python.
 
 `search()` gives the rows: n-queens by generators in Python, a sudoku by exceptions.
 """
@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from measuring import alternately, peak_memory
-
+from benchmarks.measuring import alternately, peak_memory
 from turmeric.assembly.session import Session
 
 HERE = Path(__file__).resolve().parent
-SUDOKU = HERE.parent / "examples" / "sudoku"
+SUDOKU = HERE.parent.parent / "examples" / "sudoku"
 
 PUZZLE = "8..........36......7..9.2...5...7.......457.....1...3...1....68..85...1..9....4.."
 """By Arto Inkala, 2012; it has one solution."""
@@ -146,7 +145,3 @@ def search(runs: int = 5) -> list[dict[str, Any]]:
 
 def calling(session: Session, function: Any, args: list[Any]) -> Callable[[], Any]:
     return lambda: session.world.call(function, args, prompt=True)
-
-
-if __name__ == "__main__":
-    search()

@@ -1,26 +1,12 @@
-"""The figures of effects, generators, search and tasks: `python benchmarks/control.py`.
-
-Each program runs beside handwritten Python that does the same, in the same run.  Prints a
-table and writes `benchmarks/results/control.json`.
-"""
+"""The figures of effects, beside what Python has for the same: generators that are sent to, and exceptions."""
 
 from __future__ import annotations
 
-import json
-import platform
 from collections.abc import Callable
-from datetime import date
-from pathlib import Path
 from typing import Any
 
-from generators import generators
-from measuring import beside, memory_of
-from searching import search
-from tasks import concurrent_tasks
+from benchmarks.measuring import beside, memory_of
 
-from turmeric.version import __version__
-
-HERE = Path(__file__).resolve().parent
 RUNS = 3
 
 # The same programs in Python, written by hand ----------------------------------------------
@@ -106,30 +92,5 @@ PYTHON: dict[str, Callable[[], Any]] = {
 
 def effects() -> list[dict[str, Any]]:
     """Seconds and peak memory of each program on the machine, and seconds in Python."""
-    rows = beside("control_figures", PYTHON, RUNS)
-    return [{**row, "peak_kib": memory_of("control_figures", row["program"])} for row in rows]
-
-
-def main() -> None:
-    where = {"date": str(date.today()), "python": platform.python_version(), "turmeric": __version__}
-    print(where)
-    rows = effects()
-    seconds = {row["program"]: row["turmeric"] for row in rows}
-    call = seconds["calls-1e6"] - seconds["empty-loop-1e6"]
-    perform = seconds["tail-resumptive-1e6"] - seconds["empty-loop-1e6"]
-    print(f"a perform whose clause runs in place costs {perform / call:.1f} function calls of the machine")
-    memory = {row["program"]: row["peak_kib"] for row in rows}
-    print(f"1e6 of them take {memory['tail-resumptive-1e6']} KiB at most, no loop {memory['empty-loop-1e6']} KiB")
-    results = {
-        **where,
-        "effects": rows,
-        "perform_in_calls": perform / call,
-        "generators": generators(),
-        "searches": search(),
-        "tasks": concurrent_tasks(),
-    }
-    (HERE / "results" / "control.json").write_text(json.dumps(results, indent=2) + "\n")
-
-
-if __name__ == "__main__":
-    main()
+    rows = beside("handled", PYTHON, RUNS)
+    return [{**row, "peak_kib": memory_of("handled", row["program"])} for row in rows]

@@ -1,4 +1,4 @@
-"""Concurrent tasks beside asyncio's own, time and peak memory: `python benchmarks/tasks.py`."""
+"""Concurrent tasks beside asyncio's own, time and peak memory."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from measuring import alternately, peak_memory
-
+from benchmarks.measuring import alternately, peak_memory
 from turmeric.assembly.session import Session
 
 HERE = Path(__file__).resolve().parent
@@ -15,11 +14,11 @@ TASKS = 10_000
 SECONDS = 0.01
 RUNS = 3
 
-LOADED = f"from turmeric.assembly.session import Session; import asyncio, sys; sys.path.insert(0, {str(HERE)!r}); "
+LOADED = "from turmeric.assembly.session import Session; import asyncio, sys; "
 """What both programs import: the difference is what the tasks need."""
 BASE = f"{LOADED}session = Session([{str(HERE)!r}]); sleepers = session.loader.import_module('tasks').definitions"
 OURS = f"{BASE}; session.world.call(sleepers['sleepers'].force(), [{TASKS}, {SECONDS}], prompt=True)"
-BY_HAND = f"{BASE}; import tasks; tasks.by_hand()"
+BY_HAND = f"{BASE}; from benchmarks.control import tasks; tasks.by_hand()"
 
 
 async def sleeper(number: int) -> int:
@@ -52,7 +51,3 @@ def concurrent_tasks() -> dict[str, Any]:
         each = f"{seconds / TASKS * 1e6:7.1f} us a task, {memory[name] / TASKS:6.2f} KiB a task"
         print(f"{TASKS} tasks, {name:10} {each}")
     return {"tasks": TASKS, "seconds": least, "peak_kib": memory}
-
-
-if __name__ == "__main__":
-    concurrent_tasks()

@@ -1,0 +1,1 @@
+"""Effects, generators, searches and tasks, beside what Python has for the same."""
