@@ -127,7 +127,7 @@ def test_options() -> None:
 )
 def test_bad_options(words: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        main(["compare", *words])
+        command.options(words)
     assert message in capsys.readouterr().err
 
 

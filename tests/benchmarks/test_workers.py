@@ -17,7 +17,7 @@ def prepare(n):
     return list(range(n))
 
 def benchmark(numbers):
-    print("this is no reply")
+    print("this is no reply", flush=True)
     if len(numbers) == 1:
         return benchmark_deep(1_000_000)
     if len(numbers) == 2:
