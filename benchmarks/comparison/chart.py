@@ -9,7 +9,7 @@ from benchmarks.comparison.results import Results
 from benchmarks.comparison.systems import SYSTEMS, System
 from benchmarks.comparison.table import PROGRAM_TITLES, duration
 
-WIDTH, LEFT, RIGHT, TOP, LINE, BOTTOM = 1080, 210, 260, 70, 24, 40
+WIDTH, LEFT, RIGHT, TOP, LINE, BOTTOM = 1180, 250, 350, 70, 24, 40
 """Of the chart, in pixels: the margins hold the programs' names and what the systems cannot run."""
 RADIUS = 5
 
@@ -84,16 +84,17 @@ def line(results: Results, axis: Axis, program: str, systems: list[System], y: f
         text(LEFT - 12, y + 4, PROGRAM_TITLES[program], "end"),
         f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="#eee"/>',
     ]
-    reasons: list[str] = []
+    reasons: dict[str, list[str]] = {}
     for system in reversed(systems):
         outcome = results.outcome(program, system.name)
         if outcome is None:
             continue
         if outcome.least is None:
-            reasons.insert(0, f"{system.title}: {shortened(outcome.reason)}")
+            reasons.setdefault(shortened(outcome.reason), []).insert(0, system.title)
         else:
             parts.append(dot(axis.place(outcome.least), y, system, f"{system.title}: {duration(outcome.least)}"))
-    return [*parts, text(WIDTH - RIGHT + 12, y + 4, "; ".join(reasons), colour="#777", size=9)]
+    told = "; ".join(f"{', '.join(names)}: {reason}" for reason, names in reversed(reasons.items()))
+    return [*parts, text(WIDTH - RIGHT + 12, y + 4, told, colour="#777", size=9)]
 
 
 def shortened(reason: str, length: int = 24) -> str:

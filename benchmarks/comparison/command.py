@@ -37,7 +37,7 @@ def options(words: Sequence[str]) -> argparse.Namespace:
     add("--programs", nargs="+", choices=CHOICES, default=CHOICES, metavar="NAME", help="of " + ", ".join(CHOICES))
     add("--peers", nargs="*", choices=PEERS, default=PEERS, metavar="NAME", help="of " + ", ".join(PEERS))
     add("--rounds", type=at_least(1, int), default=5, help="timed runs of each program, after one that is not timed")
-    add("--limit", type=at_least(0.001, float), default=10.0, help="seconds that one run of a program may take")
+    add("--limit", type=at_least(0.001, float), default=10.0, help="seconds that one run of a peer may take")
     add("--engine", choices=("cek", "compiled", "auto"), help="what runs Turmeric; its own choice if not given")
     add("--environment", type=Path, help="keep the peers in this directory, and use what is there")
     add("--show", type=Path, metavar="FILE", help="measure nothing, show the results in this comparison.json")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 from benchmarks.comparison.programs import CAPTURES
@@ -21,17 +21,20 @@ CAPTURE_LIMITS = {1: 5 * MICROSECOND, 100: 80 * MICROSECOND, 10_000: 10 * MILLIS
 
 @dataclass(frozen=True)
 class Target:
-    """A target, its limit, and what was reached; nothing was if it could not be measured."""
+    """A target, its limit, and what was reached; nothing was if it could not be measured, or if Turmeric failed."""
 
     title: str
     limit: float
     reached: float | None
     unit: str = "x"
     remark: str = ""
+    failed: bool = False
 
     @property
     def verdict(self) -> str:
-        """met, missed or not measured."""
+        """met, missed or not measured; what Turmeric fails to do is missed."""
+        if self.failed:
+            return "missed"
         if self.reached is None:
             return "not measured"
         return "met" if self.reached <= self.limit else "missed"
@@ -48,16 +51,27 @@ def ratios(results: Results, programs: list[str]) -> dict[str, float]:
     return {program: ratio for program, ratio in found.items() if ratio is not None}
 
 
+def told(results: Results, programs: list[str], target: Target) -> Target:
+    """The target of these programs, missed if Turmeric fails to run one: no mean may leave it out."""
+    found = [(program, results.outcome(program, "turmeric")) for program in programs]
+    reasons = [f"{program}: {one.reason}" for program, one in found if one is not None and one.reason]
+    return replace(target, reached=None, remark="; ".join(reasons), failed=True) if reasons else target
+
+
 def against_python(results: Results) -> list[Target]:
     """Mean and worst over what Python can run, and over what it runs without suspending anything."""
-    counted = ratios(results, [program for program in results.programs() if program != MAPS])
-    direct = {program: ratio for program, ratio in counted.items() if program not in SUSPENDING}
+    counted = [name for name in results.programs() if name != MAPS and results.seconds(name, "python") is not None]
+    direct = [program for program in counted if program not in SUSPENDING]
     targets = []
-    for title, chosen in (("all", counted), ("without " + ", ".join(SUSPENDING), direct)):
-        worst = max(chosen, key=lambda program: chosen[program], default="")
-        number = f"{len(chosen)} programs"
-        targets.append(Target(f"geometric mean against Python, {title}", 1.5, mean([*chosen.values()]), "x", number))
-        targets.append(Target(f"worst against Python, {title}", 4.0, chosen.get(worst), "x", worst))
+    for title, programs in (("all", counted), ("without " + ", ".join(SUSPENDING), direct)):
+        found = ratios(results, programs)
+        worst = max(found, key=lambda program: found[program], default="")
+        number = f"{len(found)} programs"
+        both = [
+            Target(f"geometric mean against Python, {title}", 1.5, mean([*found.values()]), "x", number),
+            Target(f"worst against Python, {title}", 4.0, found.get(worst), "x", worst),
+        ]
+        targets += [told(results, programs, target) for target in both]
     return targets
 
 
@@ -65,31 +79,41 @@ def captures(results: Results) -> list[Target]:
     """What one capture costs at each depth: with it less without it."""
     targets = []
     for depth, times in CAPTURES.items():
-        captured = results.seconds(f"capture-{depth}", "turmeric")
-        without = results.seconds(f"no-capture-{depth}", "turmeric")
+        names = [f"capture-{depth}", f"no-capture-{depth}"]
+        captured, without = (results.seconds(name, "turmeric") for name in names)
         reached = None if captured is None or without is None else max(0.0, captured - without) / times
-        targets.append(Target(f"capture and continue at depth {depth}", CAPTURE_LIMITS[depth], reached, "s"))
+        target = Target(f"capture and continue at depth {depth}", CAPTURE_LIMITS[depth], reached, "s")
+        targets.append(told(results, names, target))
     return targets
+
+
+def capturable(results: Results) -> Target:
+    """The mean over all of CAPTURABLE: some of them alone would say something else."""
+    found = ratios(results, list(CAPTURABLE))
+    whole = mean([*found.values()]) if len(found) == len(CAPTURABLE) else None
+    target = Target("cost of being capturable", 1.1, whole, "x", "mean of " + ", ".join(CAPTURABLE))
+    return told(results, list(CAPTURABLE), target)
 
 
 def evaluated(results: Results) -> list[Target]:
     """All targets."""
 
     def seconds(title: str, limit: float, program: str) -> Target:
-        return Target(title, limit, results.seconds(program, "turmeric"), "s")
+        return told(results, [program], Target(title, limit, results.seconds(program, "turmeric"), "s"))
+
+    def ratio(title: str, limit: float, program: str, to: str) -> Target:
+        return told(results, [program], Target(title, limit, results.ratio(program, "turmeric", to)))
 
     start = results.start("turmeric")
-    capturable = ratios(results, list(CAPTURABLE))
-    whole = mean(list(capturable.values())) if len(capturable) == len(CAPTURABLE) else None
     return [
         *against_python(results),
-        Target("word count against pyrsistent's pmap", 3.0, results.ratio(MAPS, "turmeric", "pyrsistent")),
-        *(Target(f"{name} against Python", 1.15, results.ratio(name, "turmeric")) for name in CLOSE),
+        ratio("word count against pyrsistent's pmap", 3.0, MAPS, "pyrsistent"),
+        *(ratio(f"{name} against Python", 1.15, name, "python") for name in CLOSE),
         seconds("even/odd 1e6 by tail calls", 0.5, "parity"),
         seconds("recursion 1e6 deep", 1.0, "deep"),
         seconds("1e5 yields", 150 * MILLISECOND, "yields"),
         seconds("ctak 18 12 6", 60 * MILLISECOND, "ctak"),
         *captures(results),
-        Target("cost of being capturable", 1.1, whole, "x", "mean of " + ", ".join(CAPTURABLE)),
+        capturable(results),
         Target("tur -e 1", 60 * MILLISECOND, start.clock if start else None, "s", "on the clock"),
     ]

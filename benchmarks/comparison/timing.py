@@ -7,8 +7,12 @@ from typing import Any
 
 from benchmarks.comparison.installing import Missing
 from benchmarks.comparison.programs import Program
-from benchmarks.comparison.systems import Installed
+from benchmarks.comparison.systems import PEERS, Installed
 from benchmarks.comparison.workers import Failure, Worker
+
+
+PATIENCE = 12
+"""A run that is no peer's may take so many times as long: its time is wanted, however bad."""
 
 
 class WrongAnswer(Exception):
@@ -68,7 +72,8 @@ def in_turn(program: Program, workers: dict[str, Worker], rounds: int, limit: fl
             try:
                 if turn == 0:
                     worker.loaded()
-                reply = worker.run(program.arguments if turn == 0 else None, limit)
+                patience = limit if name in PEERS else PATIENCE * limit
+                reply = worker.run(program.arguments if turn == 0 else None, patience)
             except Failure as failure:
                 reasons[name] = str(failure)
                 continue

@@ -35,6 +35,7 @@ class Scripted:
         self.log.append(f"{self.name} loaded")
 
     def run(self, arguments: list[Any] | None, limit: float) -> dict[str, Any]:
+        self.limit = limit
         self.log.append(self.name if arguments is None else f"{self.name} {arguments}")
         answer = next(self.answers)
         if isinstance(answer, Failure):
@@ -69,6 +70,13 @@ def test_one_that_fails_is_not_asked_again() -> None:
     assert log.count("hy") == 1
     assert (outcomes["hy"].reason, outcomes["hy"].least) == ("over 1 s", None)
     assert outcomes["python"].seconds == (1.0, 1.0)
+
+
+def test_the_limit_is_for_peers() -> None:
+    """Turmeric's own time is wanted, however bad; something has to end it all the same."""
+    workers: Any = {name: Scripted(name, [], [(55, 1.0)] * 2) for name in ("turmeric", "python", "hy", "pyrsistent")}
+    in_turn(TEN, workers, 1, 10.0)
+    assert [worker.limit for worker in workers.values()] == [120.0, 120.0, 10.0, 10.0]
 
 
 @pytest.mark.parametrize("answer", [54, 55.0, "55"])

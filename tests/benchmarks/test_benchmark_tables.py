@@ -102,6 +102,13 @@ def test_the_chart_has_a_dot_for_each_time() -> None:
     assert {"fib 25", "Python: RecursionError; Hy: SomeError: with < a m..."} <= set(words)
 
 
+def test_systems_with_the_same_reason_are_told_together() -> None:
+    made = results()
+    made.outcomes += [Outcome("tak", "basilisp", reason="over 10 s"), Outcome("ack", "basilisp", reason="gone")]
+    words = [text.text for text in ElementTree.fromstring(chart(made)).iter("{http://www.w3.org/2000/svg}text")]
+    assert {"Calysto Scheme, Basilisp: over 10 s", "Calysto Scheme: over 10 s; Basilisp: gone"} <= set(words)
+
+
 def test_a_dot_further_right_takes_longer() -> None:
     made = Results({"python": "", "date": ""}, [Outcome("fib", "turmeric", (0.1,)), Outcome("fib", "python", (0.01,))])
     dots = ElementTree.fromstring(chart(made)).findall("{http://www.w3.org/2000/svg}circle")

@@ -55,6 +55,17 @@ def test_a_mean_of_some_of_its_programs_is_none() -> None:
     assert found.reached is None
 
 
+def test_what_turmeric_fails_to_run_is_missed_and_in_no_mean_left_out() -> None:
+    made = results()
+    made.outcomes += [Outcome("sort", "turmeric", reason="over 10 s"), Outcome("sort", "python", (0.1,))]
+    made.outcomes += [Outcome("ctak", "turmeric", reason="died: SIGSEGV")]
+    found = {one.title: (one.reached, one.verdict, one.remark) for one in evaluated(made)}
+    assert found["geometric mean against Python, all"] == (None, "missed", "sort: over 10 s")
+    assert found["worst against Python, without yields, performs, sudoku"] == (None, "missed", "sort: over 10 s")
+    assert found["ctak 18 12 6"] == (None, "missed", "ctak: died: SIGSEGV")
+    assert found["recursion 1e6 deep"][0] == 1.25
+
+
 def test_without_any_results_nothing_is_met() -> None:
     assert {one.verdict for one in evaluated(Results({}))} == {"not measured"}
 
