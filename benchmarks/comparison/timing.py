@@ -10,7 +10,6 @@ from benchmarks.comparison.programs import Program
 from benchmarks.comparison.systems import PEERS, Installed
 from benchmarks.comparison.workers import Failure, Worker
 
-
 PATIENCE = 12
 """A run that is no peer's may take so many times as long: its time is wanted, however bad."""
 
