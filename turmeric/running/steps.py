@@ -76,6 +76,13 @@ class Linker:
 
         return entering.maker(function)
 
+    def prepare(self, function: Function, args: tuple[Any, ...]) -> None:
+        """Compile a function for the types of the arguments of its first call, if it was not."""
+        from turmeric.running.compiled import entering
+
+        if function.arity == len(args):
+            entering.make_of(function, list(args))
+
     def resumed(self, point: Point, body: Step) -> Step:
         """What a frame of a point goes on with."""
         if self.engine == CEK:

@@ -32,7 +32,7 @@ Machine.interrupted = moving.interrupted
 def make_of(function: Function, args: list[Any] | None) -> Callable[..., Any]:
     """What makes the compiled form, for parameters in their places, from the captured values."""
     if function.make is None:
-        function.make = function_unit(function, types_of(function.code, args))
+        function.make = function_unit(function, types_of(function, args))
     return function.make
 
 

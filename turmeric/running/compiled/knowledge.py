@@ -215,8 +215,8 @@ def learn(symbol: str, args: Iterable[Simple], found: list[str], types: Types) -
                 types[arg.var] = NUM
 
 
-def used_as_numbers(code: Code) -> set[Var]:
-    """The variables of a function that are operands of arithmetic more than once, or within a loop."""
+def used_as_numbers(code: Code, often: int) -> set[Var]:
+    """The variables of a function that are operands of arithmetic so often, or within a loop."""
     counts: dict[Var, int] = {}
     work: list[tuple[object, int]] = [(code.body, 1)]
     while work:
@@ -228,4 +228,4 @@ def used_as_numbers(code: Code) -> set[Var]:
         if isinstance(node, anf.Loop):
             weight = 2
         work.extend((part, weight) for part in parts(node) if not isinstance(part, Code))
-    return {var for var, count in counts.items() if count > 1}
+    return {var for var, count in counts.items() if count >= often}

@@ -136,6 +136,7 @@ def callee(links: Links, globals_: dict[str, Any], name: str, key: Any) -> Any:
         if type(value) is not Closure:
             raise Again  # nothing compiled: the machine calls it, or knows the error
         found.linked.append(lambda: globals_.__setitem__(name, stub))
+        links.linker.prepare(value.function, args)
         run = globals_[name] = value.tur_run
         return run(*args)
 

@@ -165,7 +165,8 @@ def interrupted(machine: Machine, error: BaseException, frames: Frames) -> State
         assert isinstance(error, Exception)
         return machine.failed(error, frames)
     site = stop.site
-    if isinstance(error, RecursionError | Again) or (is_call(site, error) and not stop.called):
+    evaluated_again = isinstance(error, RecursionError | Again)
+    if evaluated_again or (not stop.called and (is_call(site, error) or isinstance(error, ZeroDivisionError))):
         if site.leaving is not None:
             return leaving, [stop.locals[site.leaving]], frames
         step, env = evaluation(stop, None)

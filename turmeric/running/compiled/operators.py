@@ -185,6 +185,8 @@ def division(link: Expressions, node: anf.Primitive, args: Args) -> Made | None:
     if node.module == "core":
         if len(args) != 2:
             return None
+        if not isinstance(args[1], anf.Constant):
+            return division_of_numbers(link, node, args)
         by = args[1].value if isinstance(args[1], anf.Constant) else None
     if type(by) is not int or by <= 0:
         return None
@@ -203,6 +205,19 @@ def division(link: Expressions, node: anf.Primitive, args: Args) -> Made | None:
     checked = link.primitive_call("", node, [again] if node.module == "math" else [again, divisor])
     result = BOOL if node.module == "math" else FLOAT if type_ == FLOAT else INT if type_ == INT else NUM
     return link.choice(test, fast, checked), result
+
+
+def division_of_numbers(link: Expressions, node: anf.Primitive, args: Args) -> Made:
+    """Numbers by a number: Python's operators, where they mean the same; a zero is looked at by the machine."""
+    one, two = link.operands(args)
+    learn(f"core.{node.name}", args, [one[1], two[1]], link.types)
+    link.site(node.span)
+    if one[1] in NUMBERS and two[1] in NUMBERS:
+        if node.name == "/" and FLOAT in (one[1], two[1]):
+            return link.binary(one[0], ast.Div(), two[0]), FLOAT
+        if node.name == "mod":
+            return link.binary(one[0], ast.Mod(), two[0]), result_of("core.mod", [one[1], two[1]])
+    return link.primitive_call("", node, [one[0], two[0]]), result_of(f"core.{node.name}", [one[1], two[1]])
 
 
 def in_place(made: ast.expr, first: ast.expr, again: ast.expr) -> ast.expr:

@@ -163,6 +163,9 @@ class Compiler:
 
         return itself
 
+    def calls_itself_at_all(self) -> bool:
+        return any(self.self_calls(self.calls_itself()))
+
     def self_calls(self, itself: Callable[[anf.TailCall], bool]) -> tuple[bool, bool]:
         """Whether the function calls itself while it waits, and whether in tail position."""
         pending = turning = False
@@ -283,10 +286,12 @@ def with_deep_stack(make: Callable[[], Callable[..., Any]]) -> Callable[..., Any
         sys.setrecursionlimit(limit)
 
 
-def types_of(code: Code, args: Sequence[Any] | None) -> Types:
+def types_of(function: Function, args: Sequence[Any] | None) -> Types:
     """What to assume of parameters that are often used as numbers: that they are as in this call,
     or integers as long as no call is known."""
-    numeric = used_as_numbers(code)
+    code = function.code
+    itself = Compiler(function).calls_itself_at_all()
+    numeric = used_as_numbers(code, 1 if itself else 2)
     if args is None:
         return {var: INT for var in code.params.required if var in numeric}
     kinds = {int: INT, float: FLOAT}
