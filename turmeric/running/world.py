@@ -102,6 +102,12 @@ class World:
             found = home.definitions[name] = Global(module, name)
         return found
 
+    def symbol_of_type(self, module: str, name: str) -> str:
+        """The full name of a struct type, the string that the type itself has: comparing it takes no time."""
+        found: Any = self.modules[module].definitions[name].value
+        symbol: str = getattr(found, "type", found).symbol
+        return symbol
+
     def library(self, name: str) -> object:
         """A function of the module `core`."""
         return self.find("core", name).force()

@@ -34,6 +34,8 @@ def join(one: str, two: str) -> str:
 
 def arithmetic(types: list[str]) -> str:
     """The type of a sum, difference or product."""
+    if NONE in types:
+        return NONE
     if FLOAT in types:
         return FLOAT
     return INT if all(type_ == INT for type_ in types) else NUM
@@ -67,6 +69,8 @@ def result_of(symbol: str, types: list[str]) -> str:
         return INT if types == [INT, INT] else NUM
     if symbol == "core.count":
         return INT
+    if symbol == "core.match-failed":
+        return NONE
     module, _, name = symbol.partition(".")
     return BOOL if module == "core" and name in TESTS else ANY
 

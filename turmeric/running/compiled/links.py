@@ -6,6 +6,7 @@
     loop, generic     a loop of the same function, the function for any arguments
     function, maker   an inner function: its linked code, and what makes its compiled form from what it captures
     constructor       what makes a struct of a type
+    symbol    the full name of a struct type, the very string that the type has
     constant  a constant that Python's syntax cannot write
 
 Names are given when code is compiled, values when the compiled code is linked into a world.  A
@@ -199,4 +200,5 @@ VALUES: dict[str, Callable[[Links, dict[str, Any], str, Any], Any]] = {
     "loop": loop,
     "generic": generic,
     "constructor": constructor,
+    "symbol": lambda links, globals_, name, key: links.linker.world.symbol_of_type(*key),
 }

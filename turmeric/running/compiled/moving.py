@@ -19,9 +19,10 @@ from types import FrameType
 
 from turmeric.intermediate import anf
 from turmeric.running.calls import applied
+from turmeric.running.compiled.performing import MARKING
 from turmeric.running.compiled.support import TRANSPARENT
 from turmeric.running.compiled.units import UNITS, Unit
-from turmeric.running.continuation import PENDING
+from turmeric.running.continuation import PENDING, Mask
 from turmeric.running.depth import allow_deep
 from turmeric.running.evaluators import Place, cause_of, located
 from turmeric.running.interrupting import Again, Continue, Request
@@ -61,7 +62,7 @@ def moved(machine: Machine, error: BaseException, frames: Frames) -> tuple[Frame
     last: Site | None = None
     unit: Any = None
     function: Any = None
-    called = False
+    called = marked = False
     while traceback is not None:
         frame = traceback.tb_frame
         key = id(frame.f_code)
@@ -70,13 +71,17 @@ def moved(machine: Machine, error: BaseException, frames: Frames) -> tuple[Frame
             site = known[2][traceback.tb_lasti]
             if site.node is not None:
                 if last is not None:
-                    if last.frame is not None:
+                    if last.frame is not None and not marked:
                         point, save = last.frame
                         frames = (point, save(function.f_locals), frames)
                     else:
                         segments = pending_segments(machine.segment) if segments is None else segments
                         frames = moved_one(machine, unit, last, function, frames, segments)
+                        if marked:
+                            segments.pop().frames, frames, marked = frames, None, False
                 last, unit, function = site, known[1], frame
+        elif key in MARKING:
+            marked = True
         elif last is not None and key not in TRANSPARENT:
             called = True
             break
@@ -84,10 +89,22 @@ def moved(machine: Machine, error: BaseException, frames: Frames) -> tuple[Frame
     if last is None:
         return frames, None
     locals_ = function.f_locals
+    if marked and machine.segment.frames is PENDING and type(machine.segment.mark) is Mask and called:
+        return marked_end(machine, unit, last, function, frames)
     if last.around is not None:
         segments = pending_segments(machine.segment) if segments is None else segments
         frames = pushed(unit, last.around, locals_, frames, segments)
     return frames, Stop(unit, last, locals_, called)
+
+
+def marked_end(
+    machine: Machine, unit: Unit, site: Site, function: FrameType, frames: Frames
+) -> tuple[Frames, Stop | None]:
+    """The same where the innermost mark is held by a function that called none of the program's."""
+    segments = pending_segments(machine.segment)
+    frames = moved_one(machine, unit, site, function, frames, segments)
+    segments.pop().frames = frames
+    return None, Stop(unit, site, function.f_locals, True)
 
 
 def moved_one(

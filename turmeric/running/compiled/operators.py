@@ -18,6 +18,7 @@ from turmeric.running.compiled.expressions import INLINED as INLINED
 from turmeric.running.compiled.expressions import Expressions
 from turmeric.running.compiled.knowledge import ANY, BOOL, DECLARED, FLOAT, INT, NUM, NUMBERS, learn, result_of
 from turmeric.running.compiled.syntax import EQUAL, IS, IS_NOT, is_simple
+from turmeric.vocabulary.structs import Struct, StructType
 from turmeric.vocabulary.symbols import Keyword
 
 Made = tuple[ast.expr, str]
@@ -353,6 +354,37 @@ def pair(link: Expressions, node: anf.Primitive, args: Args) -> Made | None:
         return link.primitive_call("", node, [one[0], two[0]]), ANY
     made = link.call("List", [one[0], two[0]])
     return link.choice(link.type_is(two[0], "List"), made, link.primitive_call("", node, [one[0], two[0]])), ANY
+
+
+@inlined("core.instance?")
+def instance(link: Expressions, node: anf.Primitive, args: Args) -> Made | None:
+    """Whether a value is of a type that is known by name: a struct type, or one with a class of Python's."""
+    wanted = wanted_type(link, args[0])
+    kind = CLASSES.get(str(wanted))
+    if kind is not None:
+        return link.type_is(link.value(args[1]), kind), BOOL
+    if not isinstance(wanted, StructType):
+        return None
+    first, again = link.twice(link.value(args[1]))
+    link.site(node.span)
+    symbol = link.link("symbol", wanted.module, wanted.name)
+    own = link.attribute(link.attribute(again, "type"), "symbol")
+    return link.both(link.type_is(first, "Struct"), link.compare(own, (EQUAL, link.name(symbol)))), BOOL
+
+
+def wanted_type(link: Expressions, node: Simple) -> object:
+    """The struct type that an expression names, or the name of a built-in one."""
+    if isinstance(node, anf.GlobalReference):
+        found = link.linker.find(node.module, node.name).value
+    elif isinstance(node, anf.Constant) and type(node.value) is str:
+        module, _, name = node.value.rpartition(".")
+        if not module:
+            return node.value
+        home = link.linker.world.module(module)
+        found = home.definitions[name].value if home is not None and name in home.definitions else None
+    else:
+        return None
+    return found.type if type(found) is Struct else found if type(found) is StructType else None
 
 
 @inlined("core.struct-part")

@@ -11,7 +11,7 @@ from __future__ import annotations
 REPEATABLE_MODULES = frozenset(
     (
         *("core", "list", "map", "set", "vector", "string", "math", "path"),
-        *("reducing", "sorting", "logic", "json", "effects"),
+        *("reducing", "sorting", "logic", "json", "effects", "classes"),
     )
 )
 """Modules whose primitives only compute, but for those named below."""

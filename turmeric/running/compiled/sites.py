@@ -9,7 +9,7 @@ the program runs.
 from __future__ import annotations
 
 from opcode import opmap
-from types import CodeType
+from types import CodeType, TracebackType
 
 from turmeric.intermediate import anf
 
@@ -67,6 +67,12 @@ def sites_by_offset(code: CodeType, sites: list[Site]) -> dict[int, Site]:
     for offset in range(0, first_instruction(code), 2):
         found[offset] = NOT_BEGUN
     return found
+
+
+def begun(traceback: TracebackType | None) -> bool:
+    """Whether the function that the one at the start of a traceback called has done anything."""
+    called = traceback.tb_next if traceback is not None else None
+    return called is not None and called.tb_lasti >= first_instruction(called.tb_frame.f_code)
 
 
 NOT_BEGUN = Site(None, None, None)

@@ -29,6 +29,8 @@ from turmeric.vocabulary import namespace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from turmeric.intermediate.surroundings import Around
     from turmeric.running.steps import Linker
 
@@ -152,7 +154,9 @@ class Statements(Expressions):
         if operator is not None:
             args = [made for made, _ in self.operands(node.args)]
             self.calling(node)
-            return self.call("operate", [self.name(operator), *args])
+            function: Any = node.function
+            here = (function.module, function.name, len(args)) == ("effects", "perform", 1)
+            return self.call("perform" if here else "operate", [self.name(operator), *args])
         if self.knowledge.itself(node) and self.direct is not None:
             args = [made for made, _ in self.operands(node.args)]
             self.calling(node)
@@ -160,7 +164,7 @@ class Statements(Expressions):
         if self.named_function(node):
             args = [made for made, _ in self.operands(node.args)]
             self.calling(node)
-            function: anf.GlobalReference = node.function  # type: ignore[assignment]
+            function = node.function
             return self.call(self.link("call", function.module, function.name, len(args)), args)
         callee, *given = self.operands([node.function, *node.args])
         self.calling(node)

@@ -11,12 +11,14 @@ from types import CodeType
 
 from turmeric.running import arithmetic
 from turmeric.running.classes import run_method
+from turmeric.running.compiled.performing import perform
 from turmeric.running.compiled.rerunning import needs_room
+from turmeric.running.compiled.sites import begun
 from turmeric.running.continuation import PENDING, Binding, Cleanup, Handler, Prompt, Segment
 from turmeric.running.depth import allow_deep
 from turmeric.running.evaluators import arity_error, unbound_message
 from turmeric.running.functions import MISSING
-from turmeric.running.interrupting import Again, Continue, Request
+from turmeric.running.interrupting import Again, Continue, Interruption, Request
 from turmeric.running.machine import CURRENT
 from turmeric.running.operators import requested
 from turmeric.running.steps import make_handler
@@ -26,6 +28,7 @@ from turmeric.vocabulary.equality import equal
 from turmeric.vocabulary.errors import failure
 from turmeric.vocabulary.lists import List
 from turmeric.vocabulary.namespace import UNBOUND, Global
+from turmeric.vocabulary.structs import Struct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -166,7 +169,11 @@ def leave(machine: Machine, value: Any) -> Any:
     try:
         return run(*args)
     except RecursionError as error:
-        if error.__traceback__ is not None and error.__traceback__.tb_next is None:
+        if error.__traceback__.tb_next is None:  # type: ignore[union-attr]
+            machine.segment = segment  # nothing can be called here to find out
+        raise
+    except (TypeError, AttributeError, Interruption) as error:
+        if not begun(error.__traceback__):
             machine.segment = segment
         raise
 
@@ -196,6 +203,7 @@ NAMES: dict[str, Any] = {
     "Cell": Cell,
     "Ref": Ref,
     "List": List,
+    "Struct": Struct,
     "equal": equal,
     "add": arithmetic.add_two,
     "subtract": arithmetic.subtract_two,
@@ -210,6 +218,7 @@ NAMES: dict[str, Any] = {
     "set_global": set_global,
     "wrong_arity": wrong_arity,
     "operate": operate,
+    "perform": perform,
     "again": again,
     "with_room": with_room,
     "enter": enter,

@@ -17,6 +17,7 @@ from turmeric.vocabulary import lists
 from turmeric.vocabulary.errors import failure
 from turmeric.vocabulary.lists import List
 from turmeric.vocabulary.maps import Map
+from turmeric.vocabulary.numerals import integer_text
 from turmeric.vocabulary.printer import display, write
 from turmeric.vocabulary.sets import Set
 from turmeric.vocabulary.structs import Struct
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 DATA = (List, Vector, Map, Set, Struct)
+PLAIN = frozenset((str, int, float, bool, type(None), bytes))
+SCALARS = frozenset(("string", "int64", "bigint", "float64", "bool", "nil", "bytes"))
+"""Python's classes of plain values, and the names of their types."""
 
 
 def customized(type_class: TypeClass) -> bool:
@@ -58,8 +62,11 @@ def found_in(type_class: TypeClass, values: list[Any]) -> list[Any]:
     found: list[Any] = []
     seen: set[int] = set()
     work = values[::-1]
+    plain = PLAIN if SCALARS.isdisjoint(type_class.instances) else ()
     while work:
         part = work.pop()
+        if type(part) in plain:
+            continue
         if isinstance(part, DATA):
             if id(part) in seen:
                 continue
@@ -73,10 +80,20 @@ def found_in(type_class: TypeClass, values: list[Any]) -> list[Any]:
 
 def plain_text(type_class: TypeClass | None, values: List, separator: str, raw: bool) -> str | None:
     """The values' texts, joined; None when one of them must be asked for its own."""
-    if type_class is not None and customized(type_class) and found_in(type_class, list(values)):
-        return None
-    text = display if raw else write
-    return separator.join([text(value) for value in values])
+    plain = type_class is None or SCALARS.isdisjoint(type_class.instances)
+    asked = type_class is not None and customized(type_class)
+    texts: list[str] = []
+    for value in values:
+        kind = type(value)
+        if plain and kind is int:
+            texts.append(integer_text(value))  # type: ignore[arg-type]
+        elif plain and kind is str:
+            texts.append(value if raw else write(value))  # type: ignore[arg-type]
+        elif asked and found_in(type_class, [value]):  # type: ignore[arg-type]
+            return None
+        else:
+            texts.append(display(value) if raw else write(value))
+    return separator.join(texts)
 
 
 def shown(value: Any, parts: Any, texts: Any, raw: bool) -> str:
