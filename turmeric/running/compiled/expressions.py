@@ -167,18 +167,18 @@ class Expressions(Syntax):
             if found is not None:
                 return found
         operands = self.operands(args)
-        made = self.primitive_call(symbol, node, [each for each, _ in operands])
+        made = self.primitive_call(node, [each for each, _ in operands])
         types = [type_ for _, type_ in operands]
         learn(symbol, args, types, self.types)
         if not last and not repeatable(symbol):
             made = self.kept(node, made)
         return made, result_of(symbol, types)
 
-    def primitive_call(self, symbol: str, node: anf.Primitive, args: list[ast.expr]) -> ast.expr:
+    def primitive_call(self, node: anf.Primitive, args: list[ast.expr]) -> ast.expr:
         """A call of a primitive, with its own site."""
         self.site(node.span)
         function = self.name(self.link("primitive", node.module, node.name))
-        if needs_room(symbol):
+        if needs_room(f"{node.module}.{node.name}"):
             return self.call("with_room", [function, *args])
         return self.call(function, args)
 

@@ -156,7 +156,7 @@ def one_more(operator: ast.operator) -> Callable[[Expressions, anf.Primitive, Ar
             return link.binary(value, operator, link.constant(1)), type_
         first, again = link.twice(value)
         fast = link.binary(again, operator, link.constant(1))
-        return link.choice(link.type_is(first, "int"), fast, link.primitive_call("", node, [again])), NUM
+        return link.choice(link.type_is(first, "int"), fast, link.primitive_call(node, [again])), NUM
 
     return make
 
@@ -174,7 +174,7 @@ def sign(link: Expressions, node: anf.Primitive, args: Args) -> Made | None:
         return link.compare(value, (operator, link.constant(0))), BOOL
     first, again = link.twice(value)
     fast = link.compare(again, (operator, link.constant(0)))
-    return link.choice(link.type_is(first, "int"), fast, link.primitive_call("", node, [again])), BOOL
+    return link.choice(link.type_is(first, "int"), fast, link.primitive_call(node, [again])), BOOL
 
 
 @inlined("core.quot", "core.rem", "core.mod", "core./", "math.even?", "math.odd?")
@@ -203,7 +203,7 @@ def division(link: Expressions, node: anf.Primitive, args: Args) -> Made | None:
     if type_ == INT and node.name in ("mod", "even?", "odd?"):
         return in_place(fast, first, again), BOOL if node.module == "math" else INT
     test = link.both(link.type_is(first, "int"), link.compare(again, (ast.GtE(), link.constant(0))))
-    checked = link.primitive_call("", node, [again] if node.module == "math" else [again, divisor])
+    checked = link.primitive_call(node, [again] if node.module == "math" else [again, divisor])
     result = BOOL if node.module == "math" else FLOAT if type_ == FLOAT else INT if type_ == INT else NUM
     return link.choice(test, fast, checked), result
 
@@ -218,7 +218,7 @@ def division_of_numbers(link: Expressions, node: anf.Primitive, args: Args) -> M
             return link.binary(one[0], ast.Div(), two[0]), FLOAT
         if node.name == "mod":
             return link.binary(one[0], ast.Mod(), two[0]), result_of("core.mod", [one[1], two[1]])
-    return link.primitive_call("", node, [one[0], two[0]]), result_of(f"core.{node.name}", [one[1], two[1]])
+    return link.primitive_call(node, [one[0], two[0]]), result_of(f"core.{node.name}", [one[1], two[1]])
 
 
 def in_place(made: ast.expr, first: ast.expr, again: ast.expr) -> ast.expr:
@@ -296,10 +296,16 @@ def checked_type(link: Expressions, node: anf.Primitive, args: Args) -> Made | N
         return value, type_
     rest = [link.value(arg) for arg in args[1:]]
     link.site(node.span)
-    if kind is None:
-        return link.primitive_call("", node, [value, *rest]), declared
     first, again = link.twice(value)
-    return link.choice(link.type_is(first, kind), again, link.primitive_call("", node, [again, *rest])), declared
+    if kind is None:
+        type_of_struct = wanted_type(link, args[1])
+        checked = link.primitive_call(node, [again, *rest])
+        if isinstance(type_of_struct, StructType):
+            return link.choice(struct_test(link, type_of_struct, first, again), again, checked), ANY
+        if wanted == "fn":
+            return link.choice(link.type_is(first, "Closure"), again, checked), ANY
+        return link.primitive_call(node, [value, *rest]), declared
+    return link.choice(link.type_is(first, kind), again, link.primitive_call(node, [again, *rest])), declared
 
 
 @inlined("core.construct")
@@ -319,7 +325,7 @@ def dereferenced(link: Expressions, node: anf.Primitive, args: Args) -> Made | N
     link.site(node.span)
     owned = link.compare(link.attribute(again, "owner"), (IS, link.constant(None)))
     test = link.both(link.type_is(first, "Ref"), owned)
-    return link.choice(test, link.attribute(again, "value"), link.primitive_call("", node, [again])), ANY
+    return link.choice(test, link.attribute(again, "value"), link.primitive_call(node, [again])), ANY
 
 
 def part_of_list(name: str) -> Callable[[Expressions, anf.Primitive, Args], Made | None]:
@@ -328,7 +334,7 @@ def part_of_list(name: str) -> Callable[[Expressions, anf.Primitive, Args], Made
     def make(link: Expressions, node: anf.Primitive, args: Args) -> Made | None:
         first, again = link.twice(link.value(args[0]))
         link.site(node.span)
-        checked = link.primitive_call("", node, [again])
+        checked = link.primitive_call(node, [again])
         return link.choice(link.type_is(first, "List"), link.attribute(again, name), checked), ANY
 
     return make
@@ -343,7 +349,7 @@ def emptiness(link: Expressions, node: anf.Primitive, args: Args) -> Made | None
     first, again = link.twice(link.value(args[0]))
     link.site(node.span)
     none = link.compare(link.attribute(again, "_count"), (EQUAL, link.constant(0)))
-    return link.choice(link.type_is(first, "List"), none, link.primitive_call("", node, [again])), BOOL
+    return link.choice(link.type_is(first, "List"), none, link.primitive_call(node, [again])), BOOL
 
 
 @inlined("core.cons")
@@ -351,9 +357,9 @@ def pair(link: Expressions, node: anf.Primitive, args: Args) -> Made | None:
     one, two = link.operands(args)
     link.site(node.span)
     if not is_simple(two[0]) or not is_simple(one[0]):
-        return link.primitive_call("", node, [one[0], two[0]]), ANY
+        return link.primitive_call(node, [one[0], two[0]]), ANY
     made = link.call("List", [one[0], two[0]])
-    return link.choice(link.type_is(two[0], "List"), made, link.primitive_call("", node, [one[0], two[0]])), ANY
+    return link.choice(link.type_is(two[0], "List"), made, link.primitive_call(node, [one[0], two[0]])), ANY
 
 
 @inlined("core.instance?")
@@ -367,9 +373,14 @@ def instance(link: Expressions, node: anf.Primitive, args: Args) -> Made | None:
         return None
     first, again = link.twice(link.value(args[1]))
     link.site(node.span)
+    return struct_test(link, wanted, first, again), BOOL
+
+
+def struct_test(link: Expressions, wanted: StructType, first: ast.expr, again: ast.expr) -> ast.expr:
+    """Whether a value is a struct of a type."""
     symbol = link.link("symbol", wanted.module, wanted.name)
     own = link.attribute(link.attribute(again, "type"), "symbol")
-    return link.both(link.type_is(first, "Struct"), link.compare(own, (EQUAL, link.name(symbol)))), BOOL
+    return link.both(link.type_is(first, "Struct"), link.compare(own, (EQUAL, link.name(symbol))))
 
 
 def wanted_type(link: Expressions, node: Simple) -> object:
