@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from typing import Any
 
-_NATIVE = frozenset({type(None), int, str, bytes, Symbol, Keyword})
+NATIVE = frozenset({type(None), int, str, bytes, Symbol, Keyword})
 """The types that Python's `==` and `hash` treat as `equal` does."""
 
 _SHARING = 1000
@@ -85,7 +85,7 @@ def key_of(a: object) -> object:
     is mistaken for a wrapped one.  `value_of` is the way back.
     """
     kind = type(a)
-    if kind in _NATIVE or isinstance(a, Compound):
+    if kind in NATIVE or isinstance(a, Compound):
         return a
     return (kind, repr(a) if kind is float else a)
 

@@ -15,7 +15,8 @@ process's hashes; all that matters of a map is `entries`.
 from __future__ import annotations
 
 from turmeric.vocabulary import vectors
-from turmeric.vocabulary.equality import Compound, key_of, value_of
+from turmeric.vocabulary.equality import NATIVE, Compound, key_of, value_of
+from turmeric.vocabulary.vectors import Vector
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from turmeric.vocabulary.spans import Span
-    from turmeric.vocabulary.vectors import Vector
 
     Node = dict[object, int] | tuple["Node", ...]
 
@@ -58,11 +58,16 @@ class Map(Compound):
         return self._count > 0
 
     def __iter__(self) -> Iterator[object]:
-        return (key for key, _ in self.items())
+        small = self.small
+        if small is not None:
+            return iter([key if type(key) is not tuple else value_of(key) for key in small])
+        return (entry[0] for entry in self._entries() if entry is not None)
 
     def __contains__(self, key: object) -> bool:
-        found = key_of(key)
-        return found in self.small if self.small is not None else _place(self.index, found) is not None
+        if type(key) not in NATIVE:
+            key = key_of(key)
+        small = self.small
+        return key in small if small is not None else _place(self.index, key) is not None
 
     def keys(self) -> Iterator[object]:
         """The keys, in order."""
@@ -70,36 +75,61 @@ class Map(Compound):
 
     def values(self) -> Iterator[Any]:
         """The values, in the order of their keys."""
-        return iter(self.small.values()) if self.small is not None else (value for _, value in self.items())
+        small = self.small
+        if small is not None:
+            return iter(small.values())
+        return (entry[1] for entry in self._entries() if entry is not None)
 
     def items(self) -> Iterator[tuple[object, Any]]:
         """The pairs of key and value, in order."""
-        if self.small is None:
-            return filter(None, self.entries)  # type: ignore[arg-type]
-        return ((key if type(key) is not tuple else value_of(key), value) for key, value in self.small.items())
+        small = self.small
+        if small is None:
+            return filter(None, self._entries())
+        return iter([(key if type(key) is not tuple else value_of(key), value) for key, value in small.items()])
+
+    def _entries(self) -> Iterator[tuple[object, Any] | None]:
+        return iter(self.entries)  # type: ignore[arg-type]
 
     def get(self, key: object, default: object = None) -> Any:
         """The value of `key`, or `default`."""
-        found = key_of(key)
-        if self.small is not None:
-            return self.small.get(found, default)
-        place = _place(self.index, found)
+        if type(key) not in NATIVE:
+            key = key_of(key)
+        small = self.small
+        if small is not None:
+            return small.get(key, default)
+        bits = hash(key)
+        node = self.index[bits & MASK]  # `_place`, without the call
+        while type(node) is tuple:
+            bits >>= BITS
+            node = node[bits & MASK]
+        place = node.get(key)  # type: ignore[union-attr]
         return default if place is None else self.entries[place][1]
 
     def assoc(self, key: object, value: object) -> Map:
         """This map with `value` for `key`."""
-        found = key_of(key)
+        found = key if type(key) in NATIVE else key_of(key)
         small = self.small
         if small is not None:
             small = small.copy()
             small[found] = value
-            return _from_dict(small)
+            count = len(small)
+            return Map(count, small, _NO_INDEX, vectors.EMPTY) if count <= SMALL else _from_dict(small)
         place = _place(self.index, found)
-        if place is None:
-            index = _inserted(self.index, found, len(self.entries), hash(found), 0)
-            return Map(self._count + 1, None, index, self.entries.append((key, value)))
-        entry = (self.entries[place][0], value)
-        return Map(self._count, None, self.index, self.entries.set(place, entry))
+        if place is not None:
+            return Map(self._count, None, self.index, _with_value(self.entries, place, value))
+        index = _inserted(self.index, found, len(self.entries), hash(found), 0)
+        return Map(self._count + 1, None, index, self.entries.append((key, value)))
+
+    def include(self, key: object) -> Map:
+        """This very map if it has `key`, else it with nil for `key`."""
+        found = key if type(key) in NATIVE else key_of(key)
+        small = self.small
+        if small is not None:
+            return self if found in small else self.assoc(key, None)
+        if _place(self.index, found) is not None:
+            return self
+        index = _inserted(self.index, found, len(self.entries), hash(found), 0)
+        return Map(self._count + 1, None, index, self.entries.append((key, None)))
 
     def assoc_all(self, pairs: Collection[tuple[object, object]]) -> Map:
         """This map with every pair of `pairs` set in turn."""
@@ -172,7 +202,12 @@ EMPTY = Map(0, {}, _NO_INDEX, vectors.EMPTY)
 
 def from_pairs(pairs: Iterable[tuple[object, object]]) -> Map:
     """The map of `pairs`; of two equal keys the first gives the place, the last the value."""
-    return _from_dict({key_of(key): value for key, value in pairs})
+    return _from_dict({key if type(key) in NATIVE else key_of(key): value for key, value in pairs})
+
+
+def from_keys(keys: Iterable[object]) -> Map:
+    """The map of `keys`, each with nil."""
+    return _from_dict(dict.fromkeys([key if type(key) in NATIVE else key_of(key) for key in keys]))
 
 
 def from_entries(entries: Vector) -> Map | None:
@@ -220,28 +255,58 @@ def _tree(leaf: dict[object, int], shift: int) -> Node:
     return tuple([_tree(child, shift + BITS) for child in children])
 
 
-def _place(node: Node, key: object) -> int | None:
-    if type(node) is tuple:
-        bits = hash(key)
-        while type(node) is tuple:
-            node = node[bits & MASK]
-            bits >>= BITS
+def _with_value(entries: Vector, place: int, value: object) -> Vector:
+    """The entries with another value at a place, under the key that is there."""
+    count, tail = len(entries), entries.tail
+    last = count - len(tail)
+    if place < last:
+        root = _revalued(entries.shift, entries.root, place, value)
+        return Vector(count, entries.shift, root, tail)
+    fresh = list(tail)
+    fresh[place - last] = (fresh[place - last][0], value)
+    return Vector(count, entries.shift, entries.root, tuple(fresh))
+
+
+def _revalued(shift: int, node: vectors.Node, place: int, value: object) -> vectors.Node:
+    fresh = list(node)
+    at = (place >> shift) & vectors.MASK
+    if shift > vectors.BITS:
+        fresh[at] = _revalued(shift - vectors.BITS, fresh[at], place, value)
+    else:
+        leaf = list(fresh[at])
+        within = place & vectors.MASK
+        leaf[within] = (leaf[within][0], value)
+        fresh[at] = tuple(leaf)
+    return tuple(fresh)
+
+
+def _place(index: Node, key: object) -> int | None:
+    """The place of a key in the entries.  The index of a large map is a tuple at its root."""
+    bits = hash(key)
+    node = index[bits & MASK]  # type: ignore[index]
+    while type(node) is tuple:
+        bits >>= BITS
+        node = node[bits & MASK]
     return node.get(key)  # type: ignore[union-attr]
 
 
 def _inserted(node: Node, key: object, place: int, bits: int, shift: int) -> Node:
-    if isinstance(node, dict):
+    if type(node) is dict:
         leaf = node.copy()
         leaf[key] = place
-        return _tree(leaf, shift)
+        return leaf if len(leaf) <= LEAF else _tree(leaf, shift)
+    fresh = list(node)
     at = (bits >> shift) & MASK
-    return (*node[:at], _inserted(node[at], key, place, bits, shift + BITS), *node[at + 1 :])
+    fresh[at] = _inserted(fresh[at], key, place, bits, shift + BITS)
+    return tuple(fresh)
 
 
 def _removed(node: Node, key: object, bits: int, shift: int) -> Node:
-    if isinstance(node, dict):
+    if type(node) is dict:
         leaf = node.copy()
         del leaf[key]
         return leaf
+    fresh = list(node)
     at = (bits >> shift) & MASK
-    return (*node[:at], _removed(node[at], key, bits, shift + BITS), *node[at + 1 :])
+    fresh[at] = _removed(fresh[at], key, bits, shift + BITS)
+    return tuple(fresh)

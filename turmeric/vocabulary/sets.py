@@ -42,11 +42,13 @@ class Set(Compound):
 
     def add(self, item: object) -> Set:
         """This set with `item`, last if it is new."""
-        return self if item in self.table else Set(self.table.assoc(item, None))
+        table = self.table.include(item)
+        return self if table is self.table else Set(table)
 
     def remove(self, item: object) -> Set:
         """This set without `item`."""
-        return of_table(self.table.dissoc(item)) if item in self.table else self
+        table = self.table.dissoc(item)
+        return self if table is self.table else of_table(table)
 
     def union(self, other: Set) -> Set:
         """The elements of either, those of this set first."""
@@ -86,7 +88,7 @@ EMPTY = Set(maps.EMPTY)
 
 def from_iterable(items: Iterable[object]) -> Set:
     """The set of `items`."""
-    return of_table(maps.from_pairs((item, None) for item in items))
+    return of_table(maps.from_keys(items))
 
 
 def source_set(items: Iterable[object], span: Span | None, spans: Iterable[Span | None]) -> SourceSet:
