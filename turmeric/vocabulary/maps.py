@@ -88,7 +88,7 @@ class Map(Compound):
         return iter([(key if type(key) is not tuple else value_of(key), value) for key, value in small.items()])
 
     def _entries(self) -> Iterator[tuple[object, Any] | None]:
-        return iter(self.entries)  # type: ignore[arg-type]
+        return iter(self.entries)
 
     def get(self, key: object, default: object = None) -> Any:
         """The value of `key`, or `default`."""
@@ -98,11 +98,11 @@ class Map(Compound):
         if small is not None:
             return small.get(key, default)
         bits = hash(key)
-        node = self.index[bits & MASK]  # `_place`, without the call
+        node: Any = self.index[bits & MASK]  # `_place`, without the call
         while type(node) is tuple:
             bits >>= BITS
             node = node[bits & MASK]
-        place = node.get(key)  # type: ignore[union-attr]
+        place = node.get(key)
         return default if place is None else self.entries[place][1]
 
     def assoc(self, key: object, value: object) -> Map:
@@ -283,11 +283,12 @@ def _revalued(shift: int, node: vectors.Node, place: int, value: object) -> vect
 def _place(index: Node, key: object) -> int | None:
     """The place of a key in the entries.  The index of a large map is a tuple at its root."""
     bits = hash(key)
-    node = index[bits & MASK]  # type: ignore[index]
+    node: Any = index[bits & MASK]
     while type(node) is tuple:
         bits >>= BITS
         node = node[bits & MASK]
-    return node.get(key)  # type: ignore[union-attr]
+    found: int | None = node.get(key)
+    return found
 
 
 def _inserted(node: Node, key: object, place: int, bits: int, shift: int) -> Node:
@@ -295,7 +296,7 @@ def _inserted(node: Node, key: object, place: int, bits: int, shift: int) -> Nod
         leaf = node.copy()
         leaf[key] = place
         return leaf if len(leaf) <= LEAF else _tree(leaf, shift)
-    fresh = list(node)
+    fresh: list[Any] = list(node)
     at = (bits >> shift) & MASK
     fresh[at] = _inserted(fresh[at], key, place, bits, shift + BITS)
     return tuple(fresh)
@@ -306,7 +307,7 @@ def _removed(node: Node, key: object, bits: int, shift: int) -> Node:
         leaf = node.copy()
         del leaf[key]
         return leaf
-    fresh = list(node)
+    fresh: list[Any] = list(node)
     at = (bits >> shift) & MASK
     fresh[at] = _removed(fresh[at], key, bits, shift + BITS)
     return tuple(fresh)
