@@ -15,16 +15,17 @@ process's hashes; all that matters of a map is `entries`.
 from __future__ import annotations
 
 from turmeric.vocabulary import vectors
-from turmeric.vocabulary.equality import NATIVE, Compound, key_of, value_of
+from turmeric.vocabulary.equality import NATIVE, Compound, key_of, numbered, value_of
 from turmeric.vocabulary.vectors import Vector
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Hashable, Iterable, Iterator
     from typing import Any
 
     from turmeric.vocabulary.spans import Span
 
+    Entry = tuple[object, Any]
     Node = dict[object, int] | tuple["Node", ...]
 
 SMALL = 32
@@ -161,28 +162,33 @@ class Map(Compound):
     def _parts(self) -> Collection[object]:
         return [part for item in self.items() for part in item]
 
-    def _digest(self, hashes: list[int]) -> int:
-        return hash((self._kind, frozenset(zip(hashes[::2], hashes[1::2], strict=True))))
+    def _composed(self, parts: list[int]) -> Hashable:
+        return (self._kind, frozenset(zip(parts[::2], parts[1::2], strict=True)))
 
     def _pairs(self, other: Map) -> list[tuple[object, object]] | None:
         """As in `Compound`.  Compound keys are paired by hash, not looked up, lest `equal` call itself."""
         if self._count != other._count:
             return None
         pairs: list[tuple[object, object]] = []
-        twins: dict[int, list[tuple[object, object]]] | None = None
+        twins: dict[int, list[Entry]] | None = None
+        unclear: list[Entry] = []
         for key, value in self.items():
             if isinstance(key, Compound):
                 if twins is None:
                     twins = _by_hash(other)
-                same = twins.get(hash(key), ())
+                same = twins.get(hash(key))
+                if same is None:
+                    return None
                 if len(same) == 1:
                     pairs += ((key, same[0][0]), (value, same[0][1]))
-                    continue
+                else:
+                    unclear.append((key, value))
+                continue
             found = other.get(key, _ABSENT)
             if found is _ABSENT:
                 return None
             pairs.append((value, found))
-        return pairs
+        return pairs if not unclear else _paired(unclear, other, pairs)
 
 
 class SourceMap(Map):
@@ -236,13 +242,26 @@ def _from_dict(table: dict[object, Any]) -> Map:
     return Map(len(table), None, _tree(dict(zip(table, range(len(table)), strict=True)), 0), entries)
 
 
-def _by_hash(table: Map) -> dict[int, list[tuple[object, object]]]:
+def _by_hash(table: Map) -> dict[int, list[Entry]]:
     """The entries that have compound keys, by hash of the key."""
-    result: dict[int, list[tuple[object, object]]] = {}
+    result: dict[int, list[Entry]] = {}
     for entry in table.items():
         if isinstance(entry[0], Compound):
             result.setdefault(hash(entry[0]), []).append(entry)
     return result
+
+
+def _paired(unclear: list[Entry], other: Map, pairs: list[tuple[object, object]]) -> list[tuple[object, object]] | None:
+    """`pairs`, and the values of the keys for which there are several of the same hash in `other`."""
+    hashes = {hash(key) for key, _ in unclear}
+    theirs = [entry for entry in other.items() if isinstance(entry[0], Compound) and hash(entry[0]) in hashes]
+    numbers = numbered([key for key, _ in (*unclear, *theirs)])  # type: ignore[misc]
+    found = dict(zip(numbers[len(unclear) :], theirs, strict=True))
+    for (_, value), number in zip(unclear, numbers, strict=False):
+        if number not in found:
+            return None
+        pairs.append((value, found[number][1]))
+    return pairs
 
 
 def _tree(leaf: dict[object, int], shift: int) -> Node:

@@ -10,7 +10,7 @@ from turmeric.vocabulary.equality import Compound
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Hashable, Iterable, Iterator
 
     from turmeric.vocabulary.maps import Map
     from turmeric.vocabulary.spans import Span
@@ -65,8 +65,8 @@ class Set(Compound):
     def _parts(self) -> Collection[object]:
         return self
 
-    def _digest(self, hashes: list[int]) -> int:
-        return hash((self._kind, frozenset(hashes)))
+    def _composed(self, parts: list[int]) -> Hashable:
+        return (self._kind, frozenset(parts))
 
     def _pairs(self, other: Set) -> list[tuple[object, object]] | None:
         return self.table._pairs(other.table)
