@@ -108,7 +108,7 @@ def frozen(value: Any, made: list[Any]) -> Hashable:
 def check_depth(value: Any) -> None:
     level = [value]
     for _ in range(DEEPEST_KEY):
-        level = [part for each in level for part in python_parts(each)]
+        level = [part for each in level for part in python_parts(each) if isinstance(part, PYTHON_COLLECTIONS)]
         if not level:
             return
     raise ValueError(f"a key of a map, or an element of a set, is nested more than {DEEPEST_KEY} levels deep")

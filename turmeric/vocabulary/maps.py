@@ -4,8 +4,7 @@ Up to `SMALL` entries a map is one Python dict, copied on every change.  A large
 has two parts:
 
     entries    a vector of (key, value) in order, None where a key was removed
-    index      a tree from key to place in `entries`: 16-tuples chosen by four bits of
-               the hash, and at the bottom dicts of at most `LEAF` keys
+    index      a tree from key to place in `entries` (`places.py`)
 
 Setting a key again keeps its place and the key first used.  When more than half of
 `entries` are removed ones, the map is built anew.  The index depends on this
@@ -16,6 +15,7 @@ from __future__ import annotations
 
 from turmeric.vocabulary import vectors
 from turmeric.vocabulary.equality import NATIVE, Compound, key_of, numbered, value_of
+from turmeric.vocabulary.places import BITS, MASK, index_of, inserted, place_of, removed
 from turmeric.vocabulary.vectors import Vector
 
 TYPE_CHECKING = False
@@ -23,16 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterable, Iterator
     from typing import Any
 
+    from turmeric.vocabulary.places import Node
     from turmeric.vocabulary.spans import Span
 
     Entry = tuple[object, Any]
-    Node = dict[object, int] | tuple["Node", ...]
 
 SMALL = 32
-LEAF = 24
-BITS = 4
-MASK = 15
-HASH_BITS = 64
 
 _ABSENT = object()
 
@@ -68,7 +64,7 @@ class Map(Compound):
         if type(key) not in NATIVE:
             key = key_of(key)
         small = self.small
-        return key in small if small is not None else _place(self.index, key) is not None
+        return key in small if small is not None else place_of(self.index, key) is not None
 
     def keys(self) -> Iterator[object]:
         """The keys, in order."""
@@ -99,7 +95,7 @@ class Map(Compound):
         if small is not None:
             return small.get(key, default)
         bits = hash(key)
-        node: Any = self.index[bits & MASK]  # `_place`, without the call
+        node: Any = self.index[bits & MASK]  # `place_of`, without the call
         while type(node) is tuple:
             bits >>= BITS
             node = node[bits & MASK]
@@ -115,10 +111,10 @@ class Map(Compound):
             small[found] = value
             count = len(small)
             return Map(count, small, _NO_INDEX, vectors.EMPTY) if count <= SMALL else _from_dict(small)
-        place = _place(self.index, found)
+        place = place_of(self.index, found)
         if place is not None:
             return Map(self._count, None, self.index, _with_value(self.entries, place, value))
-        index = _inserted(self.index, found, len(self.entries), hash(found), 0)
+        index = inserted(self.index, found, len(self.entries), hash(found), 0)
         return Map(self._count + 1, None, index, self.entries.append((key, value)))
 
     def include(self, key: object) -> Map:
@@ -127,9 +123,9 @@ class Map(Compound):
         small = self.small
         if small is not None:
             return self if found in small else self.assoc(key, None)
-        if _place(self.index, found) is not None:
+        if place_of(self.index, found) is not None:
             return self
-        index = _inserted(self.index, found, len(self.entries), hash(found), 0)
+        index = inserted(self.index, found, len(self.entries), hash(found), 0)
         return Map(self._count + 1, None, index, self.entries.append((key, None)))
 
     def assoc_all(self, pairs: Collection[tuple[object, object]]) -> Map:
@@ -151,13 +147,13 @@ class Map(Compound):
             small = small.copy()
             del small[found]
             return _from_dict(small)
-        place = _place(self.index, found)
+        place = place_of(self.index, found)
         if place is None:
             return self
         entries = self.entries.set(place, None)
         if self._count - 1 < len(entries) // 2:
             return from_pairs(filter(None, entries))  # type: ignore[arg-type]
-        return Map(self._count - 1, None, _removed(self.index, found, hash(found), 0), entries)
+        return Map(self._count - 1, None, removed(self.index, found, hash(found), 0), entries)
 
     def _parts(self) -> Collection[object]:
         return [part for item in self.items() for part in item]
@@ -224,7 +220,7 @@ def from_entries(entries: Vector) -> Map | None:
     places: dict[object, int] = {}
     for place, entry in enumerate(entries):
         places[key_of(entry[0])] = place  # type: ignore[index]
-    return Map(len(entries), None, _tree(places, 0), entries) if len(places) == len(entries) else None
+    return Map(len(entries), None, index_of(places, 0), entries) if len(places) == len(entries) else None
 
 
 def source_map(pairs: Iterable[tuple[object, object]], span: Span | None, spans: Iterable[Span | None]) -> SourceMap:
@@ -239,7 +235,7 @@ def _from_dict(table: dict[object, Any]) -> Map:
     if len(table) <= SMALL:
         return Map(len(table), table, _NO_INDEX, vectors.EMPTY)
     entries = vectors.from_iterable([(value_of(key), value) for key, value in table.items()])
-    return Map(len(table), None, _tree(dict(zip(table, range(len(table)), strict=True)), 0), entries)
+    return Map(len(table), None, index_of(dict(zip(table, range(len(table)), strict=True)), 0), entries)
 
 
 def _by_hash(table: Map) -> dict[int, list[Entry]]:
@@ -264,16 +260,6 @@ def _paired(unclear: list[Entry], other: Map, pairs: list[tuple[object, object]]
     return pairs
 
 
-def _tree(leaf: dict[object, int], shift: int) -> Node:
-    """`leaf`, split if it has too many keys for one."""
-    if len(leaf) <= LEAF or shift >= HASH_BITS:
-        return leaf
-    children: list[dict[object, int]] = [{} for _ in range(MASK + 1)]
-    for key, place in leaf.items():
-        children[(hash(key) >> shift) & MASK][key] = place
-    return tuple([_tree(child, shift + BITS) for child in children])
-
-
 def _with_value(entries: Vector, place: int, value: object) -> Vector:
     """The entries with another value at a place, under the key that is there."""
     count, tail = len(entries), entries.tail
@@ -296,37 +282,4 @@ def _revalued(shift: int, node: vectors.Node, place: int, value: object) -> vect
         within = place & vectors.MASK
         leaf[within] = (leaf[within][0], value)
         fresh[at] = tuple(leaf)
-    return tuple(fresh)
-
-
-def _place(index: Node, key: object) -> int | None:
-    """The place of a key in the entries.  The index of a large map is a tuple at its root."""
-    bits = hash(key)
-    node: Any = index[bits & MASK]
-    while type(node) is tuple:
-        bits >>= BITS
-        node = node[bits & MASK]
-    found: int | None = node.get(key)
-    return found
-
-
-def _inserted(node: Node, key: object, place: int, bits: int, shift: int) -> Node:
-    if type(node) is dict:
-        leaf = node.copy()
-        leaf[key] = place
-        return leaf if len(leaf) <= LEAF else _tree(leaf, shift)
-    fresh: list[Any] = list(node)
-    at = (bits >> shift) & MASK
-    fresh[at] = _inserted(fresh[at], key, place, bits, shift + BITS)
-    return tuple(fresh)
-
-
-def _removed(node: Node, key: object, bits: int, shift: int) -> Node:
-    if type(node) is dict:
-        leaf = node.copy()
-        del leaf[key]
-        return leaf
-    fresh: list[Any] = list(node)
-    at = (bits >> shift) & MASK
-    fresh[at] = _removed(fresh[at], key, bits, shift + BITS)
     return tuple(fresh)
