@@ -185,6 +185,19 @@ def test_from_python(value: object, keywords: bool, text: str, runtime: Runtime)
     assert runtime.call(runtime.eval("="), from_python(value, keywords), runtime.eval(text)) is True
 
 
+def test_values_that_no_conversion_can_make(runtime: Runtime) -> None:
+    inside: list[object] = [1]
+    inside.append({"again": inside})
+    with pytest.raises(ValueError, match="a Python list is inside itself"):
+        from_python(inside)
+    twice = [1]
+    assert to_python(from_python([twice, twice])) == [[1], [1]]
+    nested = "(loop [i 0 v 1] (if (= i {}) v (recur (+ i 1) [v])))"
+    assert len(to_python(runtime.eval("{" + nested.format(200) + " 1}"))) == 1
+    with pytest.raises(ValueError, match="nested more than 200 levels deep"):
+        to_python(runtime.eval("{" + nested.format(201) + " 1}"))
+
+
 # Errors ---------------------------------------------------------------------------------------
 
 

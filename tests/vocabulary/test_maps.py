@@ -7,7 +7,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from turmeric.vocabulary import lists, maps
 from turmeric.vocabulary.equality import equal
-from turmeric.vocabulary.maps import EMPTY, LEAF, SMALL, from_pairs, source_map
+from turmeric.vocabulary.maps import EMPTY, SMALL, from_keys, from_pairs, source_map
+from turmeric.vocabulary.places import LEAF
 from turmeric.vocabulary.symbols import Symbol, keyword, symbol
 
 MIXED = [1, 1.0, True, 0, 0.0, -0.0, False, None, "1", b"1", symbol("1"), keyword("1"), lists.EMPTY]
@@ -80,6 +81,14 @@ class AgainstDicts(RuleBasedStateMachine):
         table, model = self.pick(number)
         model[mark(key)] = (model.get(mark(key), (key,))[0], value)
         self.keep(table.assoc(key, value), model)
+
+    @rule(number=st.integers(0, 10**6), key=keys)
+    def include(self, number, key):
+        table, model = self.pick(number)
+        included = table.include(key)
+        assert (included is table) == (mark(key) in model)
+        model.setdefault(mark(key), (key, None))
+        self.keep(included, model)
 
     @rule(some=st.lists(st.tuples(keys, st.integers()), max_size=80))
     def assoc_all(self, some):
@@ -192,3 +201,27 @@ def test_a_source_map_is_the_same_data():
     read = source_map([("a", 1)], None, [None, None])
     assert read == from_pairs([("a", 1)]) and type(read.assoc("b", 2)) is maps.Map
     assert source_map([], None, []) == EMPTY and source_map([], None, []).assoc("a", 1) == read
+
+
+@given(st.lists(keys, max_size=100))
+def test_a_map_of_keys_alone(some):
+    check(from_keys(some), {mark(key): (key, None) for key in dict(zip(map(mark, some), some, strict=True)).values()})
+
+
+@pytest.mark.parametrize("width", [2, 40])
+def test_keys_inside_keys_that_share_a_hash(width):
+    """Each level has two keys that differ and have the same hash, and so has whatever is around them."""
+
+    def twins(depth):
+        one, two = lists.from_iterable([-1]), lists.from_iterable([-2])
+        more = [(n, n) for n in range(width - 2)]
+        for _ in range(depth):
+            one, two = from_pairs([(one, 1), (two, 2), *more]), from_pairs([(one, 2), (two, 1), *more])
+        return one, two
+
+    one, two = twins(60)
+    again, other = twins(60)
+    assert hash(one) == hash(two)
+    assert equal(one, again) and equal(two, other) and not equal(one, two) and not equal(one, other)
+    assert from_pairs([(one, "one"), (two, "two")]).get(other) == "two"
+    assert not equal(from_pairs([(one, 1), (two, 2)]), from_pairs([(again, 2), (other, 1)]))

@@ -9,9 +9,12 @@ cannot store, and is the same for the same code.
 
 from __future__ import annotations
 
+from itertools import chain
+
 from turmeric.intermediate import anf
 from turmeric.intermediate.anf import Code, Params, Point, Var
 from turmeric.vocabulary import lists, maps, sets, vectors
+from turmeric.vocabulary.folding import folded
 from turmeric.vocabulary.lists import List
 from turmeric.vocabulary.maps import Map
 from turmeric.vocabulary.namespace import UNBOUND
@@ -22,7 +25,7 @@ from turmeric.vocabulary.vectors import Vector
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
 NODES: tuple[type, ...] = (
@@ -151,17 +154,29 @@ def from_data(data: tuple[Any, ...], file: str) -> Code:
 
 def pack_value(value: Any) -> Any:
     """A constant as plain data: what marshal stores stays, the rest is a tagged tuple."""
+    return folded(value, constant_parts, pack_atom, lambda part, made: (kind_of(part), *made))
+
+
+def constant_parts(value: Any) -> Iterable[Any] | None:
+    if isinstance(value, Map):
+        return chain.from_iterable(value.items())
+    return value if isinstance(value, List | Vector | Set) else None
+
+
+def kind_of(value: Any) -> str:
+    return "map" if isinstance(value, Map) else next(kind for kind, cls in KINDS if isinstance(value, cls))
+
+
+KINDS = (("list", List), ("vector", Vector), ("set", Set))
+
+
+def pack_atom(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float | str | bytes):
         return value
     if isinstance(value, Symbol | Keyword):
         return ("symbol" if isinstance(value, Symbol) else "keyword", value.name, getattr(value, "marks", ()))
     if value is UNBOUND:
         return ("unbound",)
-    if isinstance(value, Map):
-        return ("map", *[pack_value(part) for pair in value.items() for part in pair])
-    for kind, cls in (("list", List), ("vector", Vector), ("set", Set)):
-        if isinstance(value, cls):
-            return (kind, *[pack_value(part) for part in value])
     raise TypeError(f"no constant of a program: {value!r}")
 
 

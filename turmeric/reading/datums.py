@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from turmeric.vocabulary import lists, maps, sets, vectors
+from turmeric.vocabulary.folding import folded
 from turmeric.vocabulary.lists import List
 from turmeric.vocabulary.maps import Map
 from turmeric.vocabulary.sets import Set
 from turmeric.vocabulary.spans import Span
 from turmeric.vocabulary.symbols import Symbol, symbol
 from turmeric.vocabulary.vectors import Vector
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def span_of(datum: object) -> Span | None:
@@ -31,14 +38,24 @@ def relocate(datum: object, call: List) -> object:
 
 def plain(datum: object) -> object:
     """A datum as a value: without places and marks."""
-    if type(datum) is Symbol:
-        return symbol(datum.name)
+    return folded(datum, parts_of, plain_atom, rebuilt)
+
+
+def parts_of(datum: object) -> Iterable[object] | None:
+    """The parts of a datum, of a map its keys and values in turn; None for an atom."""
+    if isinstance(datum, List | Vector | Set):
+        return datum
+    return chain.from_iterable(datum.items()) if isinstance(datum, Map) else None
+
+
+def plain_atom(datum: object) -> object:
+    return symbol(datum.name) if type(datum) is Symbol else datum
+
+
+def rebuilt(datum: object, parts: list[object]) -> object:
+    """A collection like `datum` of other parts."""
     if isinstance(datum, List):
-        return lists.from_iterable([plain(part) for part in datum])
-    if isinstance(datum, Vector):
-        return vectors.from_iterable([plain(part) for part in datum])
+        return lists.from_iterable(parts)
     if isinstance(datum, Map):
-        return maps.from_pairs([(plain(key), plain(value)) for key, value in datum.items()])
-    if isinstance(datum, Set):
-        return sets.from_iterable([plain(part) for part in datum])
-    return datum
+        return maps.from_pairs(zip(parts[::2], parts[1::2], strict=True))
+    return vectors.from_iterable(parts) if isinstance(datum, Vector) else sets.from_iterable(parts)

@@ -62,6 +62,24 @@ class Expansion:
 EXPANSION = Expansion()
 
 
+class Deeper:
+    """One level of nesting more, for what is expanded within."""
+
+    __slots__ = ("expander",)
+
+    def __init__(self, expander: Expander) -> None:
+        self.expander = expander
+
+    def __enter__(self) -> None:
+        self.expander.nesting += 1
+        if self.expander.nesting > NESTING:
+            self.expander.nesting -= 1  # `__exit__` is not called
+            raise self.expander.too_deep()
+
+    def __exit__(self, *error: object) -> None:
+        self.expander.nesting -= 1
+
+
 class Expander(Names):
     """Expands the forms of one module."""
 
@@ -78,6 +96,7 @@ class Expander(Names):
         self.loading: list[str] = []
         """The files that are being loaded into the module, the outermost first."""
         self.nesting = 0
+        self.deeper = Deeper(self)
         self.newest_macro: str | None = None
         """The macro of this top-level form that was expanded last."""
         self.warnings: list[tuple[str, Span | None]] = []

@@ -32,6 +32,11 @@ class Template:
         """The form that builds `datum`, which stands under `depth` quasiquotes."""
         if type(datum) is Symbol:
             return self.symbol(datum)
+        with self.expander.deeper:
+            return self.collection(datum, depth)
+
+    def collection(self, datum: object, depth: int) -> Core:
+        """The form that builds a datum that is no symbol."""
         if isinstance(datum, List) and datum:
             name = unquote_name(datum)
             if name == "unquote":
@@ -68,7 +73,7 @@ class Template:
         """A list of the items, with `~@` ones spliced in."""
         call = self.expander.core_call
         if not any(is_splice(item) for item in items):
-            return call(maker, *(self.build(item, depth) for item in items))
+            return call(maker, *[self.build(item, depth) for item in items])
         pieces: list[Core] = []
         run: list[Core] = []
         for item in items:

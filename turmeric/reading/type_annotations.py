@@ -50,8 +50,14 @@ ANY_ERROR = "core.error"
 """The function `error`, which as a type stands for every error."""
 
 
-def parse_type(expander: Expander, datum: object) -> object:
+DEEPEST = 100
+"""Levels of types inside types."""
+
+
+def parse_type(expander: Expander, datum: object, depth: int = 1) -> object:
     """The type that an annotation names; an unknown one is an error."""
+    if depth > DEEPEST:
+        raise expander.error(f"the type nests more than {DEEPEST} levels deep")
     if isinstance(datum, Keyword):
         return type_named(expander, Symbol(datum.name))
     if datum is None:
@@ -64,7 +70,7 @@ def parse_type(expander: Expander, datum: object) -> object:
             return "fn"
         if datum.head.name == "cloneable-shift":
             return "continuation"
-        inner = tuple(parse_type(expander, part) for part in datum.tail)
+        inner = tuple([parse_type(expander, part, depth + 1) for part in datum.tail])
         return (outer, *inner) if outer is not None else None
     raise expander.error(f"expected a type, got {write(datum)}")
 

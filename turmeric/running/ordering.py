@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     Parts = Collection[Any]
 
 
+WITH_PARTS = (List, Vector, Struct)
+PLAIN_SEQUENCES = frozenset((List, Vector))
+"""Classes of which two values differ by their parts alone."""
+
+
 def compare(a: Any, b: Any) -> int:
     """-1, 0 or 1; `type-error` when the values, or parts at the same place, have no order."""
     pending: list[Iterator[tuple[Any, Any]]] = [iter(((a, b),))]
@@ -39,9 +44,11 @@ def compare(a: Any, b: Any) -> int:
         if x is y and not has_parts(x):
             require_order(x)
             continue
-        order = compare_simple(x, y)
-        if order:
-            return order
+        kind = type(x)
+        if kind is not type(y) or kind not in PLAIN_SEQUENCES:
+            order = compare_simple(x, y)
+            if order:
+                return order
         if has_parts(x):
             xs, ys = parts_of(x, y)
             pending.append(chain(zip(xs, ys, strict=False), ((len(xs), len(ys)),)))
@@ -49,7 +56,7 @@ def compare(a: Any, b: Any) -> int:
 
 
 def has_parts(value: Any) -> bool:
-    return isinstance(value, List | Vector | Struct)
+    return isinstance(value, WITH_PARTS)
 
 
 def parts_of(x: Any, y: Any) -> tuple[Parts, Parts]:

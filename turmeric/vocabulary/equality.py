@@ -6,8 +6,7 @@ that every nan equals every nan.
 
 Data may be nested a million deep, so nothing here calls itself: values still to be
 looked at wait in a Python list.  This module knows none of the collections; each is
-a `Compound` and says what its parts are.  (It still recurses in one corner: keys of
-one map that are themselves compound, differ, and have the same hash.)
+a `Compound` and says what its parts are.
 
 The hash is for tables in memory.  It differs between processes, as Python's does,
 and must never be stored or shown.
@@ -19,10 +18,10 @@ from turmeric.vocabulary.symbols import Keyword, Symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Hashable, Iterable
     from typing import Any
 
-_NATIVE = frozenset({type(None), int, str, bytes, Symbol, Keyword})
+NATIVE = frozenset({type(None), int, str, bytes, Symbol, Keyword})
 """The types that Python's `==` and `hash` treat as `equal` does."""
 
 _SHARING = 1000
@@ -52,9 +51,9 @@ class Compound:
         ours, theirs = self._parts(), other._parts()
         return zip(ours, theirs, strict=True) if len(ours) == len(theirs) else None
 
-    def _digest(self, hashes: list[int]) -> int:
-        """The hash, given those of the parts."""
-        return hash((self._kind, *hashes))
+    def _composed(self, parts: list[int]) -> Hashable:
+        """What stands for this value, given numbers that stand for its parts."""
+        return (self._kind, *parts)
 
     def __eq__(self, other: object) -> bool:
         return self is other or (isinstance(other, Compound) and _equal_compounds(self, other))
@@ -85,7 +84,7 @@ def key_of(a: object) -> object:
     is mistaken for a wrapped one.  `value_of` is the way back.
     """
     kind = type(a)
-    if kind in _NATIVE or isinstance(a, Compound):
+    if kind in NATIVE or isinstance(a, Compound):
         return a
     return (kind, repr(a) if kind is float else a)
 
@@ -145,6 +144,29 @@ def _hash_compound(a: Compound) -> int:
             if None in hashes:
                 todo.extend([part for part in parts if isinstance(part, Compound) and part._hash is None])
                 continue
-            top._hash = top._digest(hashes)  # type: ignore[arg-type]
+            top._hash = hash(top._composed(hashes))  # type: ignore[arg-type]
         todo.pop()
     return hash(a)
+
+
+def numbered(values: list[Compound]) -> list[int]:
+    """A number for each of the values, the same for equal ones and for no others.  All inside them
+    must have hashes."""
+    numbers: dict[Hashable, int] = {}
+    known: dict[int, int] = {}
+    todo = values[:]
+    while todo:
+        top = todo[-1]
+        if id(top) not in known:
+            parts = top._parts()
+            missing = [part for part in parts if isinstance(part, Compound) and id(part) not in known]
+            if missing:
+                todo.extend(missing)
+                continue
+            inside = [
+                known[id(part)] if isinstance(part, Compound) else numbers.setdefault((key_of(part),), len(numbers))
+                for part in parts
+            ]
+            known[id(top)] = numbers.setdefault((None, top._composed(inside)), len(numbers))
+        todo.pop()
+    return [known[id(value)] for value in values]

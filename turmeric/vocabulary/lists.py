@@ -23,10 +23,10 @@ class List(Compound):
 
     _kind = "list"
 
-    def __init__(self, head: object, tail: List | None) -> None:
+    def __init__(self, head: object, tail: List) -> None:
         self.head = head
-        self.tail: List = self if tail is None else tail
-        self._count: int = 0 if tail is None else tail._count + 1
+        self.tail = tail
+        self._count: int = tail._count + 1
         self._hash = None
         self.inert = False
 
@@ -55,12 +55,23 @@ class SourceList(List):
     __slots__ = ("span", "spans")
 
     def __init__(self, plain: List, span: Span | None, spans: tuple[Span | None, ...]) -> None:
-        super().__init__(plain.head, plain.tail if plain else None)
+        super().__init__(plain.head, plain.tail)
+        if not plain:
+            _make_empty(self)
         self.span = span
         self.spans = spans
 
 
-EMPTY = List(None, None)
+def _make_empty(cell: List) -> None:
+    cell.head = None
+    cell.tail = cell
+    cell._count = 0
+    cell._hash = None
+    cell.inert = False
+
+
+EMPTY = List.__new__(List)
+_make_empty(EMPTY)
 
 
 def cons(head: object, tail: List) -> List:

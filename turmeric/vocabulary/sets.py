@@ -10,7 +10,7 @@ from turmeric.vocabulary.equality import Compound
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Hashable, Iterable, Iterator
 
     from turmeric.vocabulary.maps import Map
     from turmeric.vocabulary.spans import Span
@@ -42,11 +42,13 @@ class Set(Compound):
 
     def add(self, item: object) -> Set:
         """This set with `item`, last if it is new."""
-        return self if item in self.table else Set(self.table.assoc(item, None))
+        table = self.table.include(item)
+        return self if table is self.table else Set(table)
 
     def remove(self, item: object) -> Set:
         """This set without `item`."""
-        return of_table(self.table.dissoc(item)) if item in self.table else self
+        table = self.table.dissoc(item)
+        return self if table is self.table else of_table(table)
 
     def union(self, other: Set) -> Set:
         """The elements of either, those of this set first."""
@@ -63,8 +65,8 @@ class Set(Compound):
     def _parts(self) -> Collection[object]:
         return self
 
-    def _digest(self, hashes: list[int]) -> int:
-        return hash((self._kind, frozenset(hashes)))
+    def _composed(self, parts: list[int]) -> Hashable:
+        return (self._kind, frozenset(parts))
 
     def _pairs(self, other: Set) -> list[tuple[object, object]] | None:
         return self.table._pairs(other.table)
@@ -86,7 +88,7 @@ EMPTY = Set(maps.EMPTY)
 
 def from_iterable(items: Iterable[object]) -> Set:
     """The set of `items`."""
-    return of_table(maps.from_pairs((item, None) for item in items))
+    return of_table(maps.from_keys(items))
 
 
 def source_set(items: Iterable[object], span: Span | None, spans: Iterable[Span | None]) -> SourceSet:

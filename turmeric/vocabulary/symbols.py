@@ -54,16 +54,15 @@ class Symbol:
 
 
 class Keyword:
-    """A keyword such as `:name`.  Make them with `keyword`, never with the class."""
+    """A keyword such as `:name`.  Make them with `keyword`, never with the class.
 
-    __slots__ = ("_hash", "name")
+    There is one of each name, so its identity is its equality and its hash: no Python code runs
+    when one is looked up in a dict."""
+
+    __slots__ = ("name",)
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._hash = hash(("keyword", name))
-
-    def __hash__(self) -> int:
-        return self._hash
 
     def __repr__(self) -> str:
         return ":" + self.name

@@ -61,13 +61,24 @@ class Vector(Compound):
 
     def __getitem__(self, place: int) -> Any:
         """The element at `place`, from 0.  Raises IndexError; counts nothing from the end."""
-        return self._leaf(place)[place & MASK]
+        count, tail = self._count, self.tail
+        start = count - len(tail)
+        if start <= place < count:
+            return tail[place - start]
+        if not 0 <= place < start:
+            raise IndexError(f"no element {place} in a vector of {count}")
+        shift = self.shift
+        node = self.root[place >> shift]
+        while shift > BITS:
+            shift -= BITS
+            node = node[(place >> shift) & MASK]
+        return node[place & MASK]
 
     def append(self, item: object) -> Vector:
         """This vector and then `item`."""
         tail = self.tail
         if len(tail) < WIDTH:
-            return Vector(self._count + 1, self.shift, self.root, (*tail, item))
+            return Vector(self._count + 1, self.shift, self.root, tail + (item,))  # noqa: RUF005 (faster)
         shift, root = _with_leaf(self.shift, self.root, tail)
         return Vector(self._count + 1, shift, root, (item,))
 
@@ -87,9 +98,13 @@ class Vector(Compound):
 
     def set(self, place: int, item: object) -> Vector:
         """This vector with `item` at `place`.  Raises IndexError when there is no such place."""
-        tail = self._leaf(place)
-        if place >= self._count - len(self.tail):
-            return Vector(self._count, self.shift, self.root, _replaced(tail, place & MASK, item))
+        count, tail = self._count, self.tail
+        if not 0 <= place < count:
+            raise IndexError(f"no element {place} in a vector of {count}")
+        if place >= count - len(tail):
+            fresh = list(tail)
+            fresh[place & MASK] = item
+            return Vector(count, self.shift, self.root, tuple(fresh))
         return Vector(self._count, self.shift, _with_item(self.shift, self.root, place, item), self.tail)
 
     def pop(self) -> Vector:
@@ -165,13 +180,16 @@ def source_vector(items: Iterable[object], span: Span | None, spans: Iterable[Sp
     return SourceVector(from_iterable(items), span, tuple(spans))
 
 
-def _replaced(node: Node, place: int, item: object) -> Node:
-    return (*node[:place], item, *node[place + 1 :])
-
-
 def _with_item(shift: int, node: Node, place: int, item: object) -> Node:
+    fresh = list(node)
     at = (place >> shift) & MASK
-    return _replaced(node, at, item if shift == 0 else _with_item(shift - BITS, node[at], place, item))
+    if shift > BITS:
+        fresh[at] = _with_item(shift - BITS, fresh[at], place, item)
+    else:
+        leaf = list(fresh[at])
+        leaf[place & MASK] = item
+        fresh[at] = tuple(leaf)
+    return tuple(fresh)
 
 
 def _with_leaf(shift: int, root: Node, leaf: Node) -> tuple[int, Node]:

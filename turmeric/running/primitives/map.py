@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 def assoc(value: Any, *flat: Any) -> Any:
     """A map, vector or struct with values at keys; nil counts as an empty map."""
+    if len(flat) == 2 and type(value) is Map:
+        return value.assoc(*flat)
     if len(flat) % 2:
         raise failure("arity-error", f"assoc expects a value for each key, got none for {short(flat[-1])}", flat[-1])
     value = maps.EMPTY if value is None else value
@@ -144,6 +146,8 @@ def path_in(value: Any, path: Any) -> bool:
 
 def held(value: Any, key: Any) -> Any:
     """What `update` changes: the value at a key, nil if there is none; a struct must have the field."""
+    if type(value) is Map:
+        return value.get(key)
     if type(value) is Struct and isinstance(key, Keyword):
         return structure.field(value, key.name)
     return structure.get(value, key)

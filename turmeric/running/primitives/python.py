@@ -19,7 +19,10 @@ def python_value(value: Any) -> Any:
 
 
 def turmeric_value(value: Any, keywords: Any) -> Any:
-    return from_python(value, keywords is not None and keywords is not False)
+    try:
+        return from_python(value, keywords is not None and keywords is not False)
+    except ValueError as error:
+        raise failure("value-error", str(error), None) from error
 
 
 TABLE: dict[str, Callable[..., Any]] = {
