@@ -82,8 +82,8 @@ class Function:
         """What each loop begins a turn with."""
         self.make: Callable[..., Any] | None = None
         """What makes the compiled form from the captured values, once the code is compiled."""
-        self.loop_units: dict[anf.Loop, Callable[..., Any]] = {}
-        """Loops that are compiled as units of their own."""
+        self.loop_units: dict[tuple[anf.Loop, bool], Callable[..., Any]] = {}
+        """Loops that are compiled as units of their own; for any values, or for some numbers."""
         self.redefined = False
         """Whether the name of the function has come to mean another one."""
 

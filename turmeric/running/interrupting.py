@@ -16,11 +16,21 @@ class Interruption(BaseException):
 
 
 class Request(Interruption):
-    """A call that the machine makes: of a control operator, or of a continuation."""
+    """A call that the machine makes, of a control operator or of a continuation: `args` are what is called
+    and the list of its arguments.  (Without an `__init__`, which would cost more than all the rest.)"""
 
-    def __init__(self, callee: Any, args: list[Any]) -> None:
+
+class Pending:
+    """The same, as the value of compiled code that the machine itself has called; the frames of that
+    code that wait, the innermost first as (point, values, outer) with None at the end; and the site."""
+
+    __slots__ = ("args", "callee", "frames", "site")
+
+    def __init__(self, callee: Any, args: list[Any], frames: Any, site: Any) -> None:
         self.callee = callee
-        self.given = args
+        self.args = args
+        self.frames = frames
+        self.site = site
 
 
 class Again(Interruption):

@@ -7,11 +7,17 @@ last 1 to 32 elements.  `shift` is five times the height of the tree.
 
 `append`, `pop`, `set` and indexing cost O(log32 n) and share the rest of the tree
 with the old vector.  `EMPTY` is the only empty vector, but for `SourceVector`s.
+
+A vector that was made from items, or grown by `append`, is *flat* at first: the beginning of a
+Python list, its `Buffer`.  Growing appends to the list, unless another vector did before,
+which is seen by its length; the older vectors do not look that far.  The tree of a flat vector is
+made when it is asked for; the nodes that vectors of one buffer have in common are the same.
 """
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, islice
+from operator import is_
 
 from turmeric.vocabulary.equality import Compound
 
@@ -29,20 +35,74 @@ WIDTH = 32
 MASK = 31
 
 
+SMALL = 64
+"""Vectors up to here are copied rather than made trees."""
+
+
+class Buffer:
+    """The items of flat vectors, and the full nodes of their trees, level by level.
+
+    `grows`: it was made by `append`, and no literal of a program has it."""
+
+    __slots__ = ("grows", "items", "levels")
+
+    def __init__(self, items: list[Any], grows: bool) -> None:
+        self.items = items
+        self.grows = grows
+        self.levels: list[list[Node]] = [[]]
+
+    def tree(self, count: int) -> tuple[int, Node, Node]:
+        """The shift, the root and the tail for the first `count` items."""
+        last = (count - 1) // WIDTH * WIDTH if count else 0
+        full = last // WIDTH
+        nodes = self.full_nodes(0, self.items, full)[:full]
+        shift, level = BITS, 0
+        while len(nodes) > WIDTH:
+            level += 1
+            shift += BITS
+            full //= WIDTH
+            upper = self.full_nodes(level, nodes, full)[:full]
+            if full * WIDTH < len(nodes):
+                upper.append(tuple(nodes[full * WIDTH :]))
+            nodes = upper
+        return shift, tuple(nodes), tuple(self.items[last:count])
+
+    def full_nodes(self, level: int, below: list[Any], count: int) -> list[Node]:
+        """The full nodes of a level, at least `count`.  Threads may do this at once: what is there stays."""
+        if level == len(self.levels):
+            self.levels.append([])
+        known = self.levels[level]
+        if len(known) < count:
+            known = known + [
+                tuple(below[start : start + WIDTH]) for start in range(len(known) * WIDTH, count * WIDTH, WIDTH)
+            ]
+            self.levels[level] = known
+        return known
+
+
 class Vector(Compound):
     """A vector.  Make them with `from_iterable` and from `EMPTY`."""
 
-    __slots__ = ("_count", "root", "shift", "tail")
+    __slots__ = ("_count", "buffer", "root", "shift", "tail")
 
     _kind = "vector"
 
     def __init__(self, count: int, shift: int, root: Node, tail: Node) -> None:
         self._count = count
+        self.buffer: Buffer | None = None
         self.shift = shift
         self.root = root
         self.tail = tail
         self._hash = None
         self.inert = False
+
+    def __getattr__(self, name: str) -> Any:
+        """The tree of a flat vector, made now."""
+        if name not in ("root", "shift", "tail"):
+            raise AttributeError(name)
+        assert self.buffer is not None
+        self.shift, self.root, self.tail = self.buffer.tree(self._count)
+        return getattr(self, name)
 
     def __len__(self) -> int:
         return self._count
@@ -51,6 +111,8 @@ class Vector(Compound):
         return self._count > 0
 
     def __iter__(self) -> Iterator[object]:
+        if self.buffer is not None:
+            return islice(self.buffer.items, self._count)
         nodes: Iterable[Any] = self.root
         for _ in range(self.shift // BITS):
             nodes = chain.from_iterable(nodes)
@@ -61,7 +123,10 @@ class Vector(Compound):
 
     def __getitem__(self, place: int) -> Any:
         """The element at `place`, from 0.  Raises IndexError; counts nothing from the end."""
-        count, tail = self._count, self.tail
+        count, buffer = self._count, self.buffer
+        if buffer is not None and 0 <= place < count:
+            return buffer.items[place]
+        tail = self.tail
         start = count - len(tail)
         if start <= place < count:
             return tail[place - start]
@@ -76,6 +141,15 @@ class Vector(Compound):
 
     def append(self, item: object) -> Vector:
         """This vector and then `item`."""
+        count, buffer = self._count, self.buffer
+        if buffer is not None:
+            items = buffer.items
+            if buffer.grows and len(items) == count:
+                items.append(item)
+                if items[count] is item:  # else another thread was faster
+                    return flat(buffer, count + 1)
+            if count < SMALL:
+                return flat(Buffer([*items[:count], item], True), count + 1)
         tail = self.tail
         if len(tail) < WIDTH:
             return Vector(self._count + 1, self.shift, self.root, tail + (item,))  # noqa: RUF005 (faster)
@@ -87,6 +161,15 @@ class Vector(Compound):
         fresh = list(items)
         if not fresh:
             return self
+        count, buffer = self._count, self.buffer
+        if buffer is not None:
+            known = buffer.items
+            if buffer.grows and len(known) == count:
+                known.extend(fresh)
+                if all(map(is_, known[count : count + len(fresh)], fresh)):
+                    return flat(buffer, count + len(fresh))
+            if count < SMALL:
+                return flat(Buffer([*known[:count], *fresh], True), count + len(fresh))
         if not self.root:
             return from_iterable((*self.tail, *fresh))
         fresh[:0] = self.tail
@@ -98,6 +181,10 @@ class Vector(Compound):
 
     def set(self, place: int, item: object) -> Vector:
         """This vector with `item` at `place`.  Raises IndexError when there is no such place."""
+        if self.buffer is not None and self._count < SMALL and 0 <= place < self._count:
+            items = self.buffer.items[: self._count]
+            items[place] = item
+            return flat(Buffer(items, False), self._count)
         count, tail = self._count, self.tail
         if not 0 <= place < count:
             raise IndexError(f"no element {place} in a vector of {count}")
@@ -114,6 +201,8 @@ class Vector(Compound):
             if count < 0:
                 raise IndexError("pop from an empty vector")
             return EMPTY
+        if self.buffer is not None:
+            return flat(self.buffer, count)
         if len(self.tail) > 1:
             return Vector(count, self.shift, self.root, self.tail[:-1])
         tail = self._leaf(count - 1)
@@ -128,6 +217,8 @@ class Vector(Compound):
             raise IndexError(f"no slice from {start} to {end} in a vector of {self._count}")
         if end - start == self._count:
             return self
+        if self.buffer is not None:
+            return from_iterable(self.buffer.items[start:end])
         first = start & ~MASK
         leaves = [self._leaf(place) for place in range(first, end, WIDTH)] if start < end else []
         return from_iterable(list(chain.from_iterable(leaves))[start - first : end - first])
@@ -154,25 +245,32 @@ class SourceVector(Vector):
 
     def __init__(self, plain: Vector, span: Span | None, spans: tuple[Span | None, ...]) -> None:
         super().__init__(plain._count, plain.shift, plain.root, plain.tail)
+        self.buffer = plain.buffer
         self.span = span
         self.spans = spans
 
 
 EMPTY = Vector(0, BITS, (), ())
+EMPTY.buffer = Buffer([], False)
+
+
+def flat(buffer: Buffer, count: int) -> Vector:
+    """The vector of the first items of a buffer."""
+    made = new_vector(Vector)
+    made._count = count
+    made.buffer = buffer
+    made._hash = None
+    made.inert = False
+    return made
+
+
+new_vector = Vector.__new__
 
 
 def from_iterable(items: Iterable[object]) -> Vector:
     """The vector of `items`."""
-    flat = items if isinstance(items, tuple) else tuple(items)
-    if not flat:
-        return EMPTY
-    last = (len(flat) - 1) // WIDTH * WIDTH
-    nodes = tuple(flat[start : start + WIDTH] for start in range(0, last, WIDTH))
-    shift = BITS
-    while len(nodes) > WIDTH:
-        nodes = tuple(nodes[start : start + WIDTH] for start in range(0, len(nodes), WIDTH))
-        shift += BITS
-    return Vector(len(flat), shift, nodes, flat[last:])
+    made = list(items)
+    return flat(Buffer(made, False), len(made)) if made else EMPTY
 
 
 def source_vector(items: Iterable[object], span: Span | None, spans: Iterable[Span | None]) -> SourceVector:

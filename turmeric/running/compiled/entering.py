@@ -10,9 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from turmeric.intermediate import anf
+from turmeric.running.calls import applied
 from turmeric.running.compiled import moving
 from turmeric.running.compiled.support import transparent
-from turmeric.running.compiled.units import TooLarge, function_unit, loop_of, rest_of, types_of
+from turmeric.running.compiled.units import (
+    TooLarge,
+    calls_operators,
+    entry_of,
+    function_unit,
+    loop_of,
+    rest_of,
+    types_of,
+)
+from turmeric.running.interrupting import Pending
 from turmeric.running.machine import Machine
 from turmeric.running.values import Closure
 from turmeric.vocabulary.lists import from_iterable
@@ -104,32 +114,48 @@ for _each in (arranged, rest_only, one_and_rest):
 
 def compiled_entry(function: Function, env: Environment | None) -> Step:
     """The step that enters a compiled function: its environment is parameters and captured values."""
+    if calls_operators(function):
+        try:
+            return entered(entry_of(function))
+        except TooLarge:
+            return function.ready()
     count = len(function.code.params.variables())
     make = make_of(function, env)
     if not function.code.captured:
         return entered(make())
-
-    def step(env: Environment, frames: Any, machine: Machine) -> State:
-        value = make(*env[count:])(*env[:count])
-        if frames is None:
-            return machine.leave(value)
-        point, values, frames = frames
-        return point.body, [*values, value], frames
-
-    return step
+    return entered(lambda *values: make(*values[count:])(*values[:count]))
 
 
 def entered(run: Callable[..., Any]) -> Step:
-    """The step that runs compiled code on an environment, and returns its value."""
+    """The step that runs compiled code on an environment, and returns its value, or does what it requests."""
 
     def step(env: Environment, frames: Any, machine: Machine) -> State:
         value = run(*env)
+        if type(value) is Pending:
+            waiting = value.frames
+            if waiting is not None and waiting[2] is not None:
+                frames = on_top(waiting[2], frames)
+            return pending, [value], frames
         if frames is None:
             return machine.leave(value)
         point, values, frames = frames
         return point.body, [*values, value], frames
 
     return step
+
+
+def pending(env: Environment, frames: Any, machine: Machine) -> State:
+    """What compiled code has requested; the innermost frame waits for that."""
+    asked = env[0]
+    if asked.frames is not None:
+        point, values, _ = asked.frames
+        frames = (point, values, frames)
+    return applied(machine, asked.callee, asked.args, frames, asked.site)
+
+
+def on_top(waiting: Any, frames: Any) -> Any:
+    point, values, outer = waiting
+    return point, values, frames if outer is None else on_top(outer, frames)
 
 
 def counted_entry(function: Function) -> Step:
@@ -173,7 +199,7 @@ def counted_turn(function: Function, node: anf.Loop, body: Step) -> Step:
         if left > 0:
             return body(env, frames, machine)
         try:
-            made = entered(loop_of(function, node))
+            made = entered(loop_of(function, node, env))
         except TooLarge:
             made = body
         function.turns[node][0] = made

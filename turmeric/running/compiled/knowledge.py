@@ -104,6 +104,18 @@ class Knowledge:
             if before == (self.parameters, self.result):
                 return
 
+    def settle_loop(self, node: anf.Loop, assumed: Types) -> None:
+        """The same for a loop that is entered at the start of a turn."""
+        self.loops[node] = [assumed.get(var, ANY) for var in node.vars]
+        while True:
+            before = list(self.loops[node])
+            types = dict(assumed)
+            types.update(zip(node.vars, before, strict=True))
+            self.sinks = [[NONE]]
+            self.control(node.body, types)
+            if self.loops[node] == before:
+                return
+
     # Simple expressions: each may teach something about the variables in it ------------------
 
     def simple(self, node: Simple, types: Types) -> str:
@@ -222,6 +234,7 @@ def learn(symbol: str, args: Iterable[Simple], found: list[str], types: Types) -
 def used_as_numbers(code: Code, often: int) -> set[Var]:
     """The variables of a function that are operands of arithmetic so often, or within a loop."""
     counts: dict[Var, int] = {}
+    sources: list[tuple[Var, Var]] = []
     work: list[tuple[object, int]] = [(code.body, 1)]
     while work:
         node, weight = work.pop()
@@ -231,5 +244,11 @@ def used_as_numbers(code: Code, often: int) -> set[Var]:
                     counts[arg.var] = counts.get(arg.var, 0) + weight
         if isinstance(node, anf.Loop):
             weight = 2
+            pairs = zip(node.vars, node.inits, strict=True)
+            sources += [(var, init.var) for var, init in pairs if isinstance(init, anf.Reference)]
+        if isinstance(node, anf.Bind) and isinstance(node.value, anf.Reference):
+            sources.append((node.var, node.value.var))
         work.extend((part, weight) for part in parts(node) if not isinstance(part, Code))
+    for var, source in reversed(sources):
+        counts[source] = counts.get(source, 0) + counts.get(var, 0)
     return {var for var, count in counts.items() if count >= often}

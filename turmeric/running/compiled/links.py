@@ -7,6 +7,7 @@
     function, maker   an inner function: its linked code, and what makes its compiled form from what it captures
     constructor       what makes a struct of a type
     symbol    the full name of a struct type, the very string that the type has
+    point, site       a point of the function, a place in it
     constant  a constant that Python's syntax cannot write
 
 Names are given when code is compiled, values when the compiled code is linked into a world.  A
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from turmeric.running.compiled.sites import Site
+    from turmeric.running.functions import Function
     from turmeric.running.steps import Linker
 
 
@@ -50,6 +53,9 @@ class Links:
         self.linker = linker
         self.names: dict[tuple[object, ...], str] = {}
         self.links: dict[str, Link] = {}
+        self.sites: list[Site] = []
+        """The sites of the unit, once it is compiled."""
+        self.function: Function
         self.unit_of_loop: Callable[[anf.Loop], Callable[..., Any]]
         self.unit_without_types: Callable[[], Callable[..., Any]]
 
@@ -94,6 +100,11 @@ def value_of_operator(links: Links, globals_: dict[str, Any], name: str, key: An
 
 def value_of_function(links: Links, globals_: dict[str, Any], name: str, key: Any) -> Any:
     return links.linker.function(key[0])
+
+
+def point(links: Links, globals_: dict[str, Any], name: str, key: Any) -> Any:
+    links.function.ready()
+    return links.function.points[key[0]]
 
 
 def loop(links: Links, globals_: dict[str, Any], name: str, key: Any) -> Any:
@@ -198,6 +209,8 @@ VALUES: dict[str, Callable[[Links, dict[str, Any], str, Any], Any]] = {
     "function": value_of_function,
     "maker": maker,
     "loop": loop,
+    "point": point,
+    "site": lambda links, globals_, name, key: links.sites[key[0]].place(links.function.code),
     "generic": generic,
     "constructor": constructor,
     "symbol": lambda links, globals_, name, key: links.linker.world.symbol_of_type(*key),

@@ -24,7 +24,7 @@ from turmeric.running.compiled.support import TRANSPARENT
 from turmeric.running.compiled.units import UNITS, Unit
 from turmeric.running.continuation import PENDING, Mask
 from turmeric.running.depth import allow_deep
-from turmeric.running.evaluators import Place, cause_of, located
+from turmeric.running.evaluators import cause_of, located
 from turmeric.running.interrupting import Again, Continue, Request
 from turmeric.running.steps import Steps
 
@@ -114,7 +114,7 @@ def moved_one(
     waiting = site.waiting
     if waiting is None:
         if site.library:
-            machine.led = (Place(site.span, unit.function.code.symbol), frames, last_segment(machine, segments))
+            machine.led = (site.place(unit.function.code), frames, last_segment(machine, segments))
         return frames
     if waiting[1] is None and isinstance(waiting[0], anf.Let):
         site.frame = frame_of(unit, waiting[0])
@@ -175,7 +175,7 @@ def interrupted(machine: Machine, error: BaseException, frames: Frames) -> State
     """The machine's state after compiled code has raised something."""
     frames, stop = moved(machine, error, frames)
     if isinstance(error, Request):
-        return request, [error, stop], frames
+        return request, [error.args, stop], frames
     if stop is None:
         if isinstance(error, RecursionError | Again | Continue):
             error = RuntimeError(f"the stack is too full to go on ({type(error).__name__})")
@@ -192,7 +192,7 @@ def interrupted(machine: Machine, error: BaseException, frames: Frames) -> State
         step, env = evaluation(stop, site.result)
         return step, [*env, error.value], frames
     assert isinstance(error, Exception)
-    made = located(error, Place(site.span, stop.unit.function.code.symbol))
+    made = located(error, site.place(stop.unit.function.code))
     if made is not error:
         made.__cause__ = cause_of(error)
     return machine.failed(made, frames)
@@ -219,14 +219,14 @@ def with_room(step: Step) -> Step:
 
 def request(env: Environment, frames: Frames, machine: Machine) -> State:
     """What was requested; an error that it raises is thrown where it was."""
-    asked, stop = env
+    (callee, given), stop = env
     if stop is None:
-        return machine.apply(asked.callee, asked.given, frames)
+        return machine.apply(callee, given, frames)
     unit, site = stop.unit, stop.site
     if site.call is not None:
         point, save = unit.frames.get(site.call) or frame_of(unit, site.call)
         frames = (point, save(stop.locals), frames)
-    return applied(machine, asked.callee, asked.given, frames, Place(site.span, unit.function.code.symbol))
+    return applied(machine, callee, given, frames, site.place(unit.function.code))
 
 
 def leaving(env: Environment, frames: Frames, machine: Machine) -> State:

@@ -328,6 +328,22 @@ def dereferenced(link: Expressions, node: anf.Primitive, args: Args) -> Made | N
     return link.choice(test, link.attribute(again, "value"), link.primitive_call(node, [again])), ANY
 
 
+@inlined("list.at*")
+def element(link: Expressions, node: anf.Primitive, args: Args) -> Made | None:
+    """An element of a vector, of a flat one without a call."""
+    one, two = link.operands(args)
+    link.site(node.span)
+    if two[1] != INT or not isinstance(one[0], ast.Name) or not isinstance(two[0], ast.Name):
+        return link.primitive_call(node, [one[0], two[0]]), ANY
+    buffer, kept = link.twice(link.attribute(one[0], "buffer"))
+    inside = link.compare(
+        link.constant(-1), (ast.Lt(), two[0]), (ast.Lt(), link.attribute(one[0], "_count"))
+    )
+    test = link.both(link.type_is(one[0], "Vector"), link.compare(buffer, (IS_NOT, link.constant(None))), inside)
+    item = ast.Subscript(link.attribute(kept, "items"), two[0], ast.Load(), lineno=link.line, col_offset=0)
+    return link.choice(test, item, link.primitive_call(node, [one[0], two[0]])), ANY
+
+
 def part_of_list(name: str) -> Callable[[Expressions, anf.Primitive, Args], Made | None]:
     """`first` and `rest`: of a list its head and tail, which the empty one has too."""
 

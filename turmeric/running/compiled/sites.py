@@ -12,12 +12,14 @@ from opcode import opmap
 from types import CodeType, TracebackType
 
 from turmeric.intermediate import anf
+from turmeric.running.evaluators import Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from turmeric.intermediate.anf import Code
     from turmeric.intermediate.surroundings import Around
     from turmeric.running.functions import Point
     from turmeric.vocabulary.spans import Span
@@ -35,7 +37,7 @@ class Site:
     leaving  at the end of a region: the variable with the value that leaves it
     """
 
-    __slots__ = ("around", "call", "frame", "leaving", "library", "node", "result", "span", "tail")
+    __slots__ = ("around", "call", "frame", "leaving", "library", "node", "placed", "result", "span", "tail")
 
     def __init__(self, node: anf.Control | None, around: Around, span: Span | None) -> None:
         self.node = node
@@ -45,11 +47,18 @@ class Site:
         self.tail = False
         self.result: anf.Simple | None = None
         self.leaving: str | None = None
+        self.placed: Place | None = None
         self.frame: tuple[Point, Callable[[Any], tuple[Any, ...]]] | None = None
         """The one frame that waits here, if it is just one: its point, and what takes its values out of
         local variables.  Filled in when it is first moved."""
         self.library = False
         """Whether it is a call from the program into the library, which reports should show."""
+
+    def place(self, code: Code) -> Place:
+        """The place in the source, for reports."""
+        if self.placed is None:
+            self.placed = Place(self.span, code.symbol)
+        return self.placed
 
     @property
     def waiting(self) -> Around:

@@ -60,12 +60,21 @@ class While:
 class Statements(Expressions):
     """Compiles the control of one unit."""
 
-    def __init__(self, linker: Linker, links: Links, code: Code, knowledge: Knowledge, direct: str | None) -> None:
+    def __init__(
+        self,
+        linker: Linker,
+        links: Links,
+        code: Code,
+        knowledge: Knowledge,
+        direct: str | None,
+        called_by_machine: bool = False,
+    ) -> None:
         super().__init__(linker, links)
         self.code = code
         self.knowledge = knowledge
         self.direct = direct
         """The Python name by which the unit calls itself, if it does so directly."""
+        self.called_by_machine = called_by_machine
         self.turning = False
         """Whether a call of itself in tail position is a turn of a loop."""
         self.whiles: list[While] = []
@@ -81,6 +90,8 @@ class Statements(Expressions):
             if isinstance(node, anf.Bind):
                 self.bind(node)
             elif isinstance(node, anf.Let):
+                if isinstance(node.bound, anf.TailCall) and self.requested(node.bound, node):
+                    return
                 self.let(node)
             elif isinstance(node, anf.Fix):
                 self.fix(node)
@@ -154,9 +165,7 @@ class Statements(Expressions):
         if operator is not None:
             args = [made for made, _ in self.operands(node.args)]
             self.calling(node)
-            function: Any = node.function
-            here = (function.module, function.name, len(args)) == ("effects", "perform", 1)
-            return self.call("perform" if here else "operate", [self.name(operator), *args])
+            return self.call("perform", [self.name(operator), *args])
         if self.knowledge.itself(node) and self.direct is not None:
             args = [made for made, _ in self.operands(node.args)]
             self.calling(node)
@@ -164,7 +173,7 @@ class Statements(Expressions):
         if self.named_function(node):
             args = [made for made, _ in self.operands(node.args)]
             self.calling(node)
-            function = node.function
+            function: Any = node.function
             return self.call(self.link("call", function.module, function.name, len(args)), args)
         callee, *given = self.operands([node.function, *node.args])
         self.calling(node)
@@ -193,6 +202,36 @@ class Statements(Expressions):
         if self.linker.find(found.module, found.name).kind != namespace.OPERATOR:
             return None
         return self.link("operator", found.module, found.name)
+
+    def requested(self, node: anf.TailCall, let: anf.Let | None) -> bool:
+        """A call of a control operator, which the machine makes: nothing follows it here.  Code that the
+        machine itself has called gives it the frames that wait; other code raises the request."""
+        operator = self.operator(node)
+        found: Any = node.function
+        if operator is None or (found.module, found.name, len(node.args)) == ("effects", "perform", 1):
+            return False
+        args = self.list_of([made for made, _ in self.operands(node.args)])
+        self.calling(node)
+        site = self.sites[-1]
+        site.call, site.tail = let, let is None
+        if self.called_by_machine and not self.inside_region():
+            frames: ast.expr = self.constant(None)
+            for each in reversed(waiting(site.waiting)):
+                live = [self.name(self.variable(var)) for var in each.point.live]
+                frames = self.tuple_of([self.name(self.link("point", each)), self.tuple_of(live), frames])
+            place = self.name(self.link("site", len(self.sites) - 1))
+            self.block.append(self.returned(self.call("Pending", [self.name(operator), args, frames, place])))
+        else:
+            self.block.append(self.raised(self.call("Request", [self.name(operator), args])))
+        return True
+
+    def inside_region(self) -> bool:
+        around = self.around
+        while around is not None:
+            if isinstance(around[0], anf.Marked):
+                return True
+            around = around[1]
+        return False
 
     def pending_call(self, node: anf.Let, call: anf.TailCall) -> None:
         """`let v = f(x) in ...`: where `v` is used at once and once, the call stands in its place."""
@@ -238,6 +277,8 @@ class Statements(Expressions):
         return isinstance(node, anf.Constant) and type_of_constant(node.value) in NUMBERS
 
     def tail_call(self, node: anf.TailCall) -> None:
+        if self.requested(node, None):
+            return
         if self.target.name is None and self.turning and self.knowledge.itself(node):
             self.site(None)
             self.turn([self.variable(var) for var in self.code.params.required], node.args)
@@ -439,6 +480,15 @@ def left_by_exit(bound: Control) -> bool:
 
 
 NOTHING = anf.Constant(None)
+
+
+def waiting(around: Around) -> list[anf.Let]:
+    """The points in a function that wait, the innermost first."""
+    found: list[anf.Let] = []
+    while around is not None:
+        found.append(around[0])  # type: ignore[arg-type]
+        around = around[1]
+    return found
 
 
 def reads(value: ast.expr, names: set[str]) -> bool:

@@ -18,17 +18,18 @@ from turmeric.running.continuation import PENDING, Binding, Cleanup, Handler, Pr
 from turmeric.running.depth import allow_deep
 from turmeric.running.evaluators import arity_error, unbound_message
 from turmeric.running.functions import MISSING
-from turmeric.running.interrupting import Again, Continue, Interruption, Request
+from turmeric.running.interrupting import Again, Continue, Interruption, Pending, Request
 from turmeric.running.machine import CURRENT
 from turmeric.running.operators import requested
 from turmeric.running.steps import make_handler
-from turmeric.running.values import Builtin, Cell, Closure, Operator, Ref
+from turmeric.running.values import Builtin, Cell, Closure, Ref
 from turmeric.vocabulary import namespace
 from turmeric.vocabulary.equality import equal
 from turmeric.vocabulary.errors import failure
 from turmeric.vocabulary.lists import List
 from turmeric.vocabulary.namespace import UNBOUND, Global
 from turmeric.vocabulary.structs import Struct
+from turmeric.vocabulary.vectors import Vector
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,11 +95,6 @@ def run_builtin(builtin: Builtin, args: tuple[Any, ...]) -> Any:
 
 
 Builtin.run = staticmethod(run_builtin)
-
-
-def operate(operator: Operator, *args: Any) -> Any:
-    """A call of a control operator."""
-    raise Request(operator, list(args))
 
 
 def again() -> Any:
@@ -187,7 +183,7 @@ def after(machine: Machine, mark: Mark, value: Any) -> tuple[Any, tuple[Any, ...
     return None, ()
 
 
-for _each in (run_method, requested, operate, again, leave, after, forced, value_of, with_room, some_levels, one_level):
+for _each in (run_method, requested, again, leave, after, forced, value_of, with_room, some_levels, one_level):
     transparent(_each.__code__)
 
 NAMES: dict[str, Any] = {
@@ -203,6 +199,7 @@ NAMES: dict[str, Any] = {
     "Cell": Cell,
     "Ref": Ref,
     "List": List,
+    "Vector": Vector,
     "Struct": Struct,
     "equal": equal,
     "add": arithmetic.add_two,
@@ -217,7 +214,8 @@ NAMES: dict[str, Any] = {
     "early": early,
     "set_global": set_global,
     "wrong_arity": wrong_arity,
-    "operate": operate,
+    "Request": Request,
+    "Pending": Pending,
     "perform": perform,
     "again": again,
     "with_room": with_room,

@@ -94,6 +94,12 @@ class Syntax:
     def continued(self) -> ast.stmt:
         return ast.Continue(lineno=self.line, col_offset=0)
 
+    def raised(self, value: ast.expr) -> ast.stmt:
+        return ast.Raise(value, None, lineno=self.line, col_offset=0)
+
+    def list_of(self, items: Sequence[ast.expr]) -> ast.expr:
+        return ast.List(list(items), LOAD, lineno=self.line, col_offset=0)
+
     def nothing(self) -> ast.stmt:
         return ast.Pass(lineno=self.line, col_offset=0)
 

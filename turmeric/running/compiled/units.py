@@ -22,7 +22,7 @@ from types import CodeType
 from turmeric.intermediate import anf
 from turmeric.intermediate.anf import Code, Simple, Var
 from turmeric.intermediate.walking import functions_of, parts
-from turmeric.running.compiled.knowledge import FLOAT, INT, Knowledge, used_as_numbers
+from turmeric.running.compiled.knowledge import FLOAT, INT, NUMBERS, Knowledge, used_as_numbers
 from turmeric.running.compiled.links import Link, Links
 from turmeric.running.compiled.operators import INLINED
 from turmeric.running.compiled.sites import Site, sites_by_offset
@@ -30,6 +30,7 @@ from turmeric.running.compiled.statements import Statements, While
 from turmeric.running.depth import allow_deep, depth
 from turmeric.running.operators import requested
 from turmeric.running.values import Closure
+from turmeric.vocabulary.namespace import OPERATOR
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ class Compiler:
         self.code = function.code
         self.linker = function.linker
         self.links = Links(self.linker)
-        self.links.unit_of_loop = lambda loop: loop_of(function, loop)
+        self.links.function = function
+        self.links.unit_of_loop = lambda loop: loop_of(function, loop, None)
         self.links.unit_without_types = lambda: function_unit(function, {})
 
     # Functions ------------------------------------------------------------------------------
@@ -84,8 +86,7 @@ class Compiler:
         knowledge.settle(code.body)
         known = {var: type_ for var, type_ in knowledge.parameters.items() if var in assumed and type_ != "any"}
         knowledge.parameters = known
-        name = "".join(each if each.isalnum() and each.isascii() else "_" for each in code.name) or "f"
-        name = f"f_{name}"
+        name = f"f_{python_name(code.name)}"
         pending, turning = self.self_calls(itself)
         maker = Statements(self.linker, self.links, code, knowledge, name)
         maker.types = dict(known)
@@ -187,33 +188,42 @@ class Compiler:
         """What a frame of a point does with its value."""
         return self.part("rest", (*node.point.live, node.var), node.body)
 
-    def loop(self, node: anf.Loop) -> Callable[..., Any]:
-        """A loop, from the start of a turn."""
-        inits = [anf.Reference(var) for var in node.vars]
-        again = anf.Loop(node.vars, inits)
-        again.body, again.free = node.body, node.free
-        return self.part("loop", (*node.free, *node.vars), again, node)
+    def loop(self, node: anf.Loop, assumed: Types) -> Callable[..., Any]:
+        """A loop, from the start of a turn; what is assumed of its variables is checked there."""
+        knowledge = Knowledge(self.code, lambda call: False, {})
+        knowledge.settle_loop(node, assumed)
+        known = {var: type_ for var, type_ in assumed.items() if var not in node.vars}
+        known.update(zip(node.vars, knowledge.loops[node], strict=True))
+        known = {var: type_ for var, type_ in known.items() if type_ in NUMBERS}
+        maker = Statements(self.linker, self.links, self.code, knowledge, None, True)
+        maker.types = dict(known)
+        params = [maker.variable(var) for var in (*node.free, *node.vars)]
+        maker.whiles.append(While(node))
+        maker.control(node.body)
+        inner, maker.block = maker.block, []
+        if known:
+            self.links.unit_without_types = lambda: lambda: loop_of(self.function, node, None)
+            maker.block.append(self.guard(maker, known, params, [], inverse=True))
+        maker.close(inner)
+        return self.called("loop", maker, params)
 
-    def part(
-        self, name: str, variables: Sequence[Var], body: Control, loop: anf.Loop | None = None
-    ) -> Callable[..., Any]:
-        knowledge = Knowledge(self.code, lambda node: False, {})
-        if loop is not None:
-            knowledge.loops[loop] = ["any"] * len(loop.vars)
-        knowledge.settle(body if loop is None else loop.body)
-        maker = Statements(self.linker, self.links, self.code, knowledge, None)
+    def entry_unit(self) -> Callable[..., Any]:
+        """The function as the machine calls it: with parameters and captured values as arguments."""
+        return self.part("entry", (*self.code.params.variables(), *self.code.captured), self.code.body)
+
+    def part(self, name: str, variables: Sequence[Var], body: Control) -> Callable[..., Any]:
+        knowledge = Knowledge(self.code, lambda call: False, {})
+        knowledge.settle(body)
+        maker = Statements(self.linker, self.links, self.code, knowledge, None, True)
         params = [maker.variable(var) for var in variables]
-        if loop is None:
-            maker.control(body)
-        else:
-            maker.whiles.append(While(loop))
-            maker.control(loop.body)
-            inner, maker.block = maker.block, []
-            maker.close(inner)
-        made = maker.function(f"{name}_of_{self.code.name.replace('-', '_')}"[:60], params, maker.block)
+        maker.control(body)
+        return self.called(name, maker, params)
+
+    def called(self, name: str, maker: Statements, params: list[str]) -> Callable[..., Any]:
+        """The function of a unit that captures nothing."""
+        made = maker.function(f"{name}_of_{python_name(self.code.name)}", params, maker.block)
         returned = maker.returned(maker.name(made.name))  # type: ignore[attr-defined]
-        make = self.run([maker.function("make", [], [made, returned])], maker)
-        return make()  # type: ignore[no-any-return]
+        return self.run([maker.function("make", [], [made, returned])], maker)()  # type: ignore[no-any-return]
 
     # Python ---------------------------------------------------------------------------------
 
@@ -224,9 +234,14 @@ class Compiler:
         for code in codes_in(compiled):
             UNITS[id(code)] = (code, unit, unit.offsets(code))
         globals_: dict[str, Any] = {"__builtins__": {}}
+        self.links.sites = maker.sites
         self.links.fill(globals_)
         exec(compiled, globals_)
         return globals_["make"]  # type: ignore[no-any-return]
+
+
+def python_name(name: str) -> str:
+    return "".join(each if each.isalnum() and each.isascii() else "_" for each in name)[:60]
 
 
 NESTING = 4000
@@ -263,17 +278,29 @@ def function_unit(function: Function, assumed: Types) -> Callable[..., Any]:
         return lambda *captured: lambda *args: requested(Closure(function, captured), *args)
 
 
+def entry_of(function: Function) -> Callable[..., Any]:
+    """A function as the machine calls it; `TooLarge` where it cannot be compiled."""
+    return with_deep_stack(lambda: Compiler(function).entry_unit())
+
+
 def rest_of(function: Function, node: anf.Let) -> Callable[..., Any]:
     """The rest of a function after a point; `TooLarge` where it cannot be compiled."""
     return with_deep_stack(lambda: Compiler(function).rest(node))
 
 
-def loop_of(function: Function, node: anf.Loop) -> Callable[..., Any]:
-    """A loop as a unit of its own; `TooLarge` where it cannot be compiled."""
-    made = function.loop_units.get(node)
+def loop_of(function: Function, node: anf.Loop, env: Sequence[Any] | None) -> Callable[..., Any]:
+    """A loop as a unit of its own, for numbers where there are some in an environment at the start of a
+    turn; `TooLarge` where it cannot be compiled."""
+    made = function.loop_units.get((node, env is None))
     if made is None:
-        made = function.loop_units[node] = with_deep_stack(lambda: Compiler(function).loop(node))
+        pairs = zip((*node.free, *node.vars), env or (), strict=False)
+        assumed = {var: KINDS[type(value)] for var, value in pairs if type(value) in KINDS}
+        made = with_deep_stack(lambda: Compiler(function).loop(node, assumed))
+        function.loop_units[node, env is None] = made
     return made
+
+
+KINDS: dict[type, str] = {int: INT, float: FLOAT}
 
 
 def with_deep_stack(make: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
@@ -294,9 +321,8 @@ def types_of(function: Function, args: Sequence[Any] | None) -> Types:
     numeric = used_as_numbers(code, 1 if itself else 2)
     if args is None:
         return {var: INT for var in code.params.required if var in numeric}
-    kinds = {int: INT, float: FLOAT}
     pairs = zip(code.params.required, args, strict=False)
-    return {var: kinds[type(value)] for var, value in pairs if var in numeric and type(value) in kinds}
+    return {var: KINDS[type(value)] for var, value in pairs if var in numeric and type(value) in KINDS}
 
 
 def own_variable(function: Function) -> Var | None:
@@ -322,3 +348,16 @@ def fixed(code: Code) -> list[tuple[Var, Code]]:
             found.extend(node.bindings)
         work.extend(part for part in parts(node) if not isinstance(part, Code))
     return found
+
+
+def calls_operators(function: Function) -> bool:
+    """Whether a function itself calls control operators by their names."""
+    find = function.linker.find
+    work: list[object] = [function.code.body]
+    while work:
+        node = work.pop()
+        called = node.function if isinstance(node, anf.TailCall) else None
+        if isinstance(called, anf.GlobalReference) and find(called.module, called.name).kind == OPERATOR:
+            return True
+        work.extend(part for part in parts(node) if isinstance(part, anf.Control))
+    return False

@@ -424,5 +424,5 @@ TABLE: dict[str, Callable[..., Any]] = {
     "count": count,
     "empty?": lambda value: count(value) == 0,
     "cons": cons,
-    "append-to": lambda vector, item: vector.append(item),
+    "append-to": vectors.Vector.append,
 }
