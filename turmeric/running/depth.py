@@ -3,8 +3,7 @@
     DEEP       while source is expanded and data looked at: nesting is Python's recursion there
     SPAN       levels that compiled code may take above the machine that runs it; then the stack is moved to the heap
 
-Python's limit is the process's.  A run changes it for as long as it takes, and never below what the
-embedding program had.
+Python's limit is the process's.  A run sets it, and sets it back to what it was when it ends.
 """
 
 from __future__ import annotations
@@ -19,12 +18,6 @@ SPAN = 1500
 """Chosen by measurement (docs/performance.md): what is moved at once should fit into the processor's cache."""
 LEVELS = 400
 """Runs inside one another, through functions of Python's: each takes some of the C stack."""
-
-
-class Host:
-    """The limit of the program that this one is part of, as it was at first."""
-
-    limit = sys.getrecursionlimit()
 
 
 def allow_deep() -> None:
@@ -42,13 +35,9 @@ def depth() -> int:
     return count
 
 
-def limit_for_run(level: int, limit: int) -> int:
-    """The limit for a run at a level of runs inside one another; `limit` is the one in force."""
-    if level == 0:
-        return max(Host.limit, depth() + SPAN)
+def limit_of_run(level: int) -> int:
+    """The limit for the compiled code of a run that begins here, at a level of runs inside one another."""
     if level > LEVELS:
         message = f"functions of Python and of the program call each other, {LEVELS} levels deep"
         raise failure("python-error", message, "RecursionError")
-    if limit >= DEEP:  # a macro, called while source is expanded
-        return limit
-    return limit + SPAN
+    return depth() + SPAN

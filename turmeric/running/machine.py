@@ -28,7 +28,7 @@ from turmeric.running.continuation import (
     masked_handler,
     open_masks,
 )
-from turmeric.running.depth import limit_for_run
+from turmeric.running.depth import DEEP, allow_deep, limit_of_run
 from turmeric.running.evaluators import arity_error, translated
 from turmeric.running.interrupting import Interruption
 from turmeric.running.values import Builtin, Closure, Operator
@@ -71,6 +71,8 @@ class Machine:
         self.level: int = outer.level + 1 if outer is not None else 0
         """How many runs are below this one."""
         self.compiles = compiles
+        self.limit = 0
+        """Python's recursion limit while compiled code runs; `DEEP` is that of everything else."""
         self.foreign: str | None = None
         self.waiting: Frames = None
         """What waits for a Python function that may call functions of the program."""
@@ -89,9 +91,10 @@ class Machine:
     def call(self, function: Any, args: list[Any], prompt: bool = False) -> Any:
         """Call a function and run until the base; with `prompt`, inside a delimiter."""
         outer = getattr(CURRENT, "machine", None)
-        limit = sys.getrecursionlimit()
+        before = sys.getrecursionlimit()
         if self.compiles:
-            sys.setrecursionlimit(limit_for_run(self.level, limit))
+            self.limit = limit_of_run(self.level)
+            allow_deep()
         CURRENT.machine = self
         if prompt:
             self.segment = Segment(Prompt(), None, self.segment)
@@ -108,7 +111,7 @@ class Machine:
         finally:
             CURRENT.machine = outer
             if self.compiles:
-                sys.setrecursionlimit(limit)
+                sys.setrecursionlimit(before)
 
     def run(self, state: State) -> Any:
         """Take steps until the base is left; an error that nothing catches is raised."""
@@ -124,6 +127,8 @@ class Machine:
 
     def stopped(self, error: BaseException, frames: Frames) -> State:
         """Go on after a step, or compiled code that it entered, has raised something."""
+        if self.compiles:
+            sys.setrecursionlimit(DEEP)
         if Machine.interrupted is not None:
             return Machine.interrupted(self, error, frames)
         assert isinstance(error, Exception)

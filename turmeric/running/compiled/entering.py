@@ -7,6 +7,7 @@ that is worth it.  Compiled code calls only compiled code.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 from turmeric.intermediate import anf
@@ -22,6 +23,7 @@ from turmeric.running.compiled.units import (
     rest_of,
     types_of,
 )
+from turmeric.running.depth import DEEP
 from turmeric.running.interrupting import Pending
 from turmeric.running.machine import Machine
 from turmeric.running.values import Closure
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
     from turmeric.running.functions import Environment, Function, Point, State, Step
 
+set_limit = sys.setrecursionlimit
 CALLS, RESUMPTIONS, TURNS = 60, 60, 200
 """How often on the machine, before compiling is worth it."""
 
@@ -130,7 +133,9 @@ def entered(run: Callable[..., Any]) -> Step:
     """The step that runs compiled code on an environment, and returns its value, or does what it requests."""
 
     def step(env: Environment, frames: Any, machine: Machine) -> State:
+        set_limit(machine.limit)
         value = run(*env)
+        set_limit(DEEP)
         if type(value) is Pending:
             waiting = value.frames
             if waiting is not None and waiting[2] is not None:

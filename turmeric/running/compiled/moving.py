@@ -12,7 +12,6 @@ requested, or evaluates once more what found the stack full.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from operator import itemgetter
 from types import FrameType
@@ -23,7 +22,6 @@ from turmeric.running.compiled.performing import MARKING
 from turmeric.running.compiled.support import TRANSPARENT
 from turmeric.running.compiled.units import UNITS, Unit
 from turmeric.running.continuation import PENDING, Mask
-from turmeric.running.depth import allow_deep
 from turmeric.running.evaluators import cause_of, located
 from turmeric.running.interrupting import Again, Continue, Request
 from turmeric.running.steps import Steps
@@ -186,8 +184,7 @@ def interrupted(machine: Machine, error: BaseException, frames: Frames) -> State
     if evaluated_again or (not stop.called and (is_call(site, error) or isinstance(error, ZeroDivisionError))):
         if site.leaving is not None:
             return leaving, [stop.locals[site.leaving]], frames
-        step, env = evaluation(stop, None)
-        return with_room(step) if stop.called else step, env, frames
+        return *evaluation(stop, None), frames
     if isinstance(error, Continue):
         step, env = evaluation(stop, site.result)
         return step, [*env, error.value], frames
@@ -203,29 +200,15 @@ def is_call(site: Site, error: BaseException) -> bool:
     return isinstance(error, TypeError | AttributeError) and (site.call is not None or site.tail)
 
 
-def with_room(step: Step) -> Step:
-    """A step that may take as much of Python's stack as there is."""
-
-    def deep(env: Environment, frames: Frames, machine: Machine) -> State:
-        limit = sys.getrecursionlimit()
-        allow_deep()
-        try:
-            return step(env, frames, machine)
-        finally:
-            sys.setrecursionlimit(limit)
-
-    return deep
-
-
 def request(env: Environment, frames: Frames, machine: Machine) -> State:
     """What was requested; an error that it raises is thrown where it was."""
-    (callee, given), stop = env
+    (callee, given, *live), stop = env
     if stop is None:
         return machine.apply(callee, given, frames)
     unit, site = stop.unit, stop.site
     if site.call is not None:
         point, save = unit.frames.get(site.call) or frame_of(unit, site.call)
-        frames = (point, save(stop.locals), frames)
+        frames = (point, live[0] if live else save(stop.locals), frames)
     return applied(machine, callee, given, frames, site.place(unit.function.code))
 
 

@@ -222,7 +222,8 @@ class Statements(Expressions):
             place = self.name(self.link("site", len(self.sites) - 1))
             self.block.append(self.returned(self.call("Pending", [self.name(operator), args, frames, place])))
         else:
-            self.block.append(self.raised(self.call("Request", [self.name(operator), args])))
+            live = [self.name(self.variable(var)) for var in let.point.live] if let is not None else []
+            self.block.append(self.raised(self.call("Request", [self.name(operator), args, self.tuple_of(live)])))
         return True
 
     def inside_region(self) -> bool:
