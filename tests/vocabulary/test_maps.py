@@ -225,3 +225,12 @@ def test_keys_inside_keys_that_share_a_hash(width):
     assert equal(one, again) and equal(two, other) and not equal(one, two) and not equal(one, other)
     assert from_pairs([(one, "one"), (two, "two")]).get(other) == "two"
     assert not equal(from_pairs([(one, 1), (two, 2)]), from_pairs([(again, 2), (other, 1)]))
+
+
+def test_of_several_keys_with_one_hash_each_must_be_there():
+    first, *others = [lists.from_iterable(pair) for pair in [(-1, -1), (-1, -2), (-2, -1), (-2, -2)]]
+    assert {hash(key) for key in others} == {hash(first)}, "CPython's -1 and -2"
+    for other in others:
+        for last in others:
+            same = equal(from_pairs([(first, 1), (other, 1)]), from_pairs([(last, 1), (first, 1)]))
+            assert same == (other is last)
