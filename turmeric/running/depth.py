@@ -35,9 +35,13 @@ def depth() -> int:
     return count
 
 
-def limit_of_run(level: int) -> int:
-    """The limit for the compiled code of a run that begins here, at a level of runs inside one another."""
+def check_level(level: int) -> None:
+    """`python-error` when there are too many runs inside one another."""
     if level > LEVELS:
         message = f"functions of Python and of the program call each other, {LEVELS} levels deep"
         raise failure("python-error", message, "RecursionError")
+
+
+def limit_of_run() -> int:
+    """The limit for the compiled code of a run that begins here."""
     return depth() + SPAN

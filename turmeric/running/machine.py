@@ -28,7 +28,7 @@ from turmeric.running.continuation import (
     masked_handler,
     open_masks,
 )
-from turmeric.running.depth import DEEP, allow_deep, limit_of_run
+from turmeric.running.depth import DEEP, allow_deep, check_level, limit_of_run
 from turmeric.running.evaluators import arity_error, translated
 from turmeric.running.interrupting import Interruption
 from turmeric.running.values import Builtin, Closure, Operator
@@ -92,8 +92,9 @@ class Machine:
         """Call a function and run until the base; with `prompt`, inside a delimiter."""
         outer = getattr(CURRENT, "machine", None)
         before = sys.getrecursionlimit()
+        check_level(self.level)
         if self.compiles:
-            self.limit = limit_of_run(self.level)
+            self.limit = limit_of_run()
             allow_deep()
         CURRENT.machine = self
         if prompt:
