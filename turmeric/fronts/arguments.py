@@ -19,6 +19,8 @@ OPTIONS: dict[str, tuple[str, ...] | None] = {
     "--retires": (),
     "--against": (),
     "--graph": (),
+    "--profile": None,
+    "--to": (),
     "--code": ("current", "strict", "saved"),
     "--json": None,
     "--debug": None,
@@ -35,6 +37,7 @@ VALUES = {
     "--expires": "a number of days",
     "--retires": "a number of days",
     "--against": "a file of the program",
+    "--to": "a file",
     "--graph": "a file that ends in .svg or .dot",
 }
 

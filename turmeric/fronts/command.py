@@ -46,7 +46,7 @@ class Command:
 MACHINE = ("--engine", "--mode")
 
 COMMANDS: dict[str, Command] = {
-    "run": Command("execution:run", MACHINE, 1, None, verbatim=True),
+    "run": Command("execution:run", (*MACHINE, "--profile", "--to"), 1, None, verbatim=True),
     "repl": Command("repl:repl", MACHINE, 0, 0),
     "check": Command("execution:check", (), 1),
     "expand": Command("expanding:expand", (), 1, 1),

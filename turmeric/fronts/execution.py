@@ -24,6 +24,11 @@ def run(arguments: Arguments) -> int:
     """Run a file's top-level forms, then its `main`."""
     path, *args = arguments.operands
     session = open_session(arguments, root_of(path), args)
+    if "--profile" in arguments.options:
+        from turmeric.fronts.profiling import profiled
+
+        profiled(arguments, lambda: completed(session, lambda: session.run_file(path)))
+        return OK
     completed(session, lambda: session.run_file(path))
     return OK
 

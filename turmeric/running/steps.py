@@ -130,6 +130,9 @@ class Linker:
 class Steps:
     """Links the body of one function."""
 
+    made: Callable[[Step, Function, Control], None] | None = None
+    """Told of each step, its function and its node, when somebody wants to know (a profiler)."""
+
     def __init__(self, linker: Linker, function: Function) -> None:
         self.linker = linker
         self.owner = function
@@ -168,7 +171,10 @@ class Steps:
 
     def step(self, node: Control, scope: Scope, size: int) -> Step:
         """The step for a node, in an environment of `size` places."""
-        return MAKERS[type(node)](self, node, scope, size)
+        made = MAKERS[type(node)](self, node, scope, size)
+        if Steps.made is not None:
+            Steps.made(made, self.owner, node)
+        return made
 
     def point(self, node: anf.Let) -> Point:
         known = self.owner.points.get(node)
