@@ -71,6 +71,9 @@ def check(arguments: Arguments) -> int:
 
 def open_session(arguments: Arguments, root: str, args: list[str]) -> Session:
     """A session for a program whose modules are below `root`, in the mode the options ask for."""
+    from turmeric.fronts.collector import settle
+
+    settle()
     if arguments.options.get("--mode") == "roundtrip":
         from turmeric.assembly.roundtrip import RoundTripSession
 

@@ -33,7 +33,7 @@ FOREIGN = Machine.apply_foreign.__code__
 CHECKED = [each for each in declare.checked.__code__.co_consts if isinstance(each, CodeType)]
 """The code of what stands before primitives, to check the types of their arguments."""
 
-WORKING = {
+WORKING: dict[object, str] = {
     read_all.__code__: "(reading)",
     expand_top.__code__: "(expanding)",
     Pipeline.normalize.__code__: "(normalizing)",
@@ -42,6 +42,7 @@ WORKING = {
     STOPPED: "(stack to heap)",
 }
 """What Turmeric itself does while a program runs."""
+UNITS = "turmeric.running.compiled.units"
 
 
 def snapshot(frame: FrameType | None) -> Snapshot:
@@ -76,29 +77,40 @@ def run_of(frame: FrameType) -> tuple[Any, ...]:
     return locals_.get("step"), locals_.get("frames"), machine.segment
 
 
-class Primitives:
-    """The names of primitives, by the Python code that they are, or by the function where there is no such code."""
+class Known:
+    """What Python's code objects are.  Modules are loaded while a program runs: `refresh` learns of theirs."""
 
     def __init__(self) -> None:
-        self.names: dict[object, str] = {}
+        self.primitives: dict[object, str] = {}
+        """Names of primitives, by their code, or by the function where it has none."""
+        self.working = dict(WORKING)
+        self.units: dict[int, Any] = {}
+        """Compiled code: see `running.compiled.units`."""
         self.modules = 0
 
-    def name(self, key: object) -> str | None:
-        """The name of a primitive; what was loaded since is learned first."""
-        if len(sys.modules) != self.modules:
-            self.modules = len(sys.modules)
-            self.learn()
+    def primitive(self, key: object) -> str | None:
         try:
-            return self.names.get(key)
+            return self.primitives.get(key)
         except TypeError:  # it has no hash, so it is no function that could be called
             return None
 
+    def refresh(self) -> None:
+        if len(sys.modules) != self.modules:
+            self.modules = len(sys.modules)
+            self.learn()
+
     def learn(self) -> None:
+        units = sys.modules.get(UNITS)
+        if hasattr(units, "loop_of"):  # loaded to its end
+            self.units = units.UNITS  # type: ignore[union-attr]
+            self.working[units.with_deep_stack.__code__] = "(compiling)"  # type: ignore[union-attr]
+        else:
+            self.modules = 0
         homes = {name: f"turmeric.running.primitives.{name}" for name in loaded_primitives()} | declare.DURABLE
         for module, home in homes.items():
             table = getattr(sys.modules.get(home), "TABLE", {})
             for name, call in table.items():
-                self.names.setdefault(getattr(call, "__code__", call), f"{module}.{name}")
+                self.primitives.setdefault(getattr(call, "__code__", call), f"{module}.{name}")
 
 
 def loaded_primitives() -> list[str]:

@@ -6,11 +6,9 @@ were there at the last sample too: so what was made of every thousandth is kept 
 
 from __future__ import annotations
 
-import sys
-
 from turmeric.fronts.profile import counts
 from turmeric.fronts.profile.counts import Folding, Profile, Sample
-from turmeric.fronts.profile.frames import FOREIGN, RUN, STOPPED, WORKING, Primitives
+from turmeric.fronts.profile.frames import FOREIGN, RUN, STOPPED, Known
 from turmeric.intermediate import anf
 from turmeric.running.continuation import PENDING
 from turmeric.running.evaluators import Place
@@ -33,29 +31,33 @@ class Stacks:
 
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
-        self.primitives = Primitives()
+        self.known = Known()
         self.steps: dict[Any, tuple[Function, anf.Control]] = {}
         """Of each step of the machine its function, and what it is in A-normal form."""
         self.kept: dict[tuple[int, int], tuple[Any, ...]] = {}
         """What was made of heap frames, by their identity and that of the segment below."""
         self.folding = Folding()
         self.line: counts.Line | None = None
+        """Where the innermost function of the program is, or of the library where there is none."""
+        self.outside = True
+        """Whether the function looked at belongs to the library."""
 
     def watch(self) -> None:
         """Learn of the steps that are made from now on."""
-        Steps.made = lambda step, function, node: self.steps.__setitem__(step, (function, node))  # type: ignore[assignment]
+        Steps.made = lambda step, function, node: self.steps.__setitem__(step, (function, node))
 
     def unwatch(self) -> None:
         Steps.made = None
 
     def sample(self, snapshot: Snapshot) -> Sample:
         """The stack of a snapshot."""
-        self.folding, self.line = Folding(), None
+        self.folding, self.line, self.outside = Folding(), None, True
+        self.known.refresh()
         before, self.kept = self.kept, {}
         leaf = False
         """Whether the innermost function of the program has called something that is none."""
         for code, offset, more in reversed(snapshot):
-            compiled = units().get(id(code))
+            compiled = self.known.units.get(id(code))
             if code is RUN:
                 self.heap(more[1], more[2], before)
                 self.step(more[0])
@@ -67,14 +69,16 @@ class Stacks:
                     leaf = False
             elif type(more) is Place:
                 self.at(more.span)
-            elif code in WORKING:
-                self.push(WORKING[code], counts.TURMERIC)
+            elif code in self.known.working:
                 if code is STOPPED and more is not None:
                     self.being_moved(more)
+                self.push(self.known.working[code], counts.TURMERIC)
             elif code is FOREIGN:
                 self.push(name_of(more), counts.PYTHON)
             elif not leaf:
                 leaf = self.primitive(code, more)
+        if not self.folding.names:
+            self.push("(starting)", counts.TURMERIC)
         return self.folding.sample(self.line)
 
     # What is on a stack ---------------------------------------------------------------------
@@ -93,14 +97,16 @@ class Stacks:
             if function.linker.world.is_library(code.module):
                 self.profile.kinds[name] = counts.LIBRARY
         self.folding.push(name)
+        self.outside = self.profile.kind(name) == counts.LIBRARY
         self.at(span or code.span)
 
     def at(self, span: Span | None) -> None:
-        if span is not None:
+        """A place in the function looked at; one in the library does not hide the place that led there."""
+        if span is not None and (self.line is None or not self.outside):
             self.line = (span.file, span.line)
 
     def primitive(self, code: Any, called: Any) -> bool:
-        name = self.primitives.name(code) or (self.primitives.name(called) if called is not None else None)
+        name = self.known.primitive(code) or (self.known.primitive(called) if called is not None else None)
         if name is not None:
             self.push(name, counts.PRIMITIVE)
         return name is not None
@@ -122,7 +128,7 @@ class Stacks:
         """The compiled functions that an exception has come through, on the way to the heap."""
         traceback = error.__traceback__
         while traceback is not None:
-            compiled = units().get(id(traceback.tb_frame.f_code))
+            compiled = self.known.units.get(id(traceback.tb_frame.f_code))
             if compiled is not None:
                 site = compiled[2].get(traceback.tb_lasti)
                 if site is not None and site.node is not None:
@@ -162,12 +168,6 @@ class Stacks:
     def keep(self, frames: Any, segment: Any, below: tuple[str, ...]) -> None:
         made = (tuple(self.folding.names), frozenset(self.folding.seen))
         self.kept[id(frames), id(segment)] = (frames, segment, below, *made)
-
-
-def units() -> dict[int, Any]:
-    """What is known of compiled code, if any was compiled."""
-    found: dict[int, Any] = getattr(sys.modules.get("turmeric.running.compiled.units"), "UNITS", {})
-    return found
 
 
 def span_of(node: object) -> Span | None:

@@ -31,7 +31,7 @@ def table(profile: Profile) -> Iterator[str]:
     if len(ranked) > FUNCTIONS:
         yield f"       and {len(ranked) - FUNCTIONS} more"
     yield ""
-    yield "   own  samples  line"
+    yield "  time  samples  line, with what the library does for it"
     for (file, line), count in sorted(profile.lines.items(), key=lambda item: (-item[1], item[0]))[:LINES]:
         text = (source_line(Span(file, line, 1, line, 1)) or "").strip()
         yield f"{profile.share(count):5.1f}% {count:8}  {shown(file)}:{line}  {cut(text)}".rstrip()
