@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from turmeric.fronts.arguments import UsageError
 from turmeric.fronts.statuses import OK, failed
 from turmeric.vocabulary.errors import TurmericError
 
@@ -23,6 +24,8 @@ EXPRESSION_FILE = "<expression>"
 def run(arguments: Arguments) -> int:
     """Run a file's top-level forms, then its `main`."""
     path, *args = arguments.operands
+    if "--to" in arguments.options and "--profile" not in arguments.options:
+        raise UsageError("--to says where a profile goes: it needs --profile")
     session = open_session(arguments, root_of(path), args)
     if "--profile" in arguments.options:
         from turmeric.fronts.profiling import profiled

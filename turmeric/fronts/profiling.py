@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 
 from turmeric.fronts.arguments import UsageError
+from turmeric.vocabulary.errors import failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+    from typing import Any, TextIO
 
     from turmeric.fronts.arguments import Arguments
     from turmeric.fronts.profile.counts import Profile
@@ -26,6 +27,7 @@ def profiled(arguments: Arguments, action: Callable[[], Any]) -> Any:
         raise UsageError(f"--to writes a profile to a file that ends in {', '.join(FORMATS)}, not `{target}`")
     if not available():
         raise UsageError("--profile needs the CPU time of a thread, which this system does not tell (Windows does not)")
+    file = opened(target) if target is not None else None
     sampler = Sampler()
     sampler.start()
     try:
@@ -33,24 +35,28 @@ def profiled(arguments: Arguments, action: Callable[[], Any]) -> Any:
     finally:
         profile = sampler.stop()
         sys.stdout.flush()
-        show(profile, target, arguments.operands[0])
+        show(profile, file, arguments.operands[0])
 
 
-def show(profile: Profile, target: str | None, program: str) -> None:
+def opened(target: str) -> TextIO:
+    """The file for the profile.  It is opened before the program runs, which may take long."""
+    try:
+        return open(target, "w", encoding="utf-8")
+    except OSError as error:
+        raise failure("io-error", f"cannot write {target}: {error.strerror}", target) from error
+
+
+def show(profile: Profile, file: TextIO | None, program: str) -> None:
     """The table on stderr; in a file, what its name asks for."""
     from turmeric.fronts.profile.tables import summary, table
 
-    if target is None:
+    if file is None:
         for line in table(profile):
             print(line, file=sys.stderr)
         return
-    try:
-        with open(target, "w", encoding="utf-8") as file:
-            file.write(text_of(profile, target, program))
-    except OSError as error:
-        print(f"tur: cannot write {target}: {error.strerror}", file=sys.stderr)
-        return
-    print(f"{summary(profile)}, in {target}", file=sys.stderr)
+    with file:
+        file.write(text_of(profile, file.name, program))
+    print(f"{summary(profile)}, in {file.name}", file=sys.stderr)
 
 
 def text_of(profile: Profile, target: str, program: str) -> str:

@@ -96,6 +96,7 @@ def lines(profile: Profile, title: str) -> Iterator[str]:
         for inner in sorted(node.inner.values(), key=lambda each: each.name):
             work.append((inner, x, row + 1))
             x += room * inner.count / root.count
+    yield "</svg>"
 
 
 def legend() -> Iterator[str]:

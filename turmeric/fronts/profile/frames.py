@@ -71,10 +71,11 @@ def snapshot(frame: FrameType | None) -> Snapshot:
 
 
 def run_of(frame: FrameType) -> tuple[Any, ...]:
-    """What a run waits for: its step, the frames above the newest mark, the newest segment."""
+    """What a run waits for: its step, the frames above the newest mark, the newest segment; the last tail
+    call from the program into the library, which has no frame."""
     locals_ = frame.f_locals
     machine = locals_["self"]
-    return locals_.get("step"), locals_.get("frames"), machine.segment
+    return locals_.get("step"), locals_.get("frames"), machine.segment, machine.led
 
 
 class Known:

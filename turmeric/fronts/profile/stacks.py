@@ -59,7 +59,7 @@ class Stacks:
         for code, offset, more in reversed(snapshot):
             compiled = self.known.units.get(id(code))
             if code is RUN:
-                self.heap(more[1], more[2], before)
+                self.heap(*more[1:], before)
                 self.step(more[0])
                 leaf = False
             elif compiled is not None:
@@ -137,17 +137,20 @@ class Stacks:
 
     # The heap -------------------------------------------------------------------------------
 
-    def heap(self, frames: Any, segment: Any, before: dict[tuple[int, int], tuple[Any, ...]]) -> None:
+    def heap(self, frames: Any, segment: Any, led: Any, before: dict[tuple[int, int], tuple[Any, ...]]) -> None:
         """The functions that a run waits for, from the outermost."""
         while segment is not None and segment.frames is PENDING:
             segment = segment.rest
         below = tuple(self.folding.names)
         found: list[tuple[Any, Any]] = []
         while True:
-            while frames is None and segment is not None:
-                frames, segment = segment.frames, segment.rest
-            if frames is None:
+            if led is not None and frames is led[1] and segment is led[2]:
+                found.append((None, led[0]))
+            if frames is None and segment is None:
                 break
+            if frames is None:
+                frames, segment = segment.frames, segment.rest
+                continue
             known = before.get((id(frames), id(segment)))
             if known is not None and known[2] == below:
                 self.folding = Folding(known[3], known[4])
@@ -158,9 +161,17 @@ class Stacks:
         self.waiting(found, below)
 
     def waiting(self, found: list[tuple[Any, Any]], below: tuple[str, ...]) -> None:
+        """What waits in frames, each with the segment below; instead of a frame a tail call may stand there."""
         for place, (frames, segment) in enumerate(reversed(found), 1):
+            if frames is None:
+                self.folding.push(segment.function)
+                self.outside = False
+                self.at(segment.span)
+                continue
             point = frames[0]
-            if not point.idle:
+            if point.idle:
+                self.at(point.span)
+            else:
                 self.function(point.function, point.span)
             if place % KEPT == 0:
                 self.keep(frames, segment, below)
