@@ -110,7 +110,8 @@ def boxes(text: str) -> dict[str, tuple[float, float, float]]:
     for rect in ElementTree.fromstring(text).iter(SVG + "rect"):
         title = rect.find(SVG + "title")
         if title is not None and title.text is not None:
-            found[title.text.split("\n")[0]] = (float(rect.get("x", "")), float(rect.get("y", "")), float(rect.get("width", "")))
+            x, y, width = (float(rect.get(name, "")) for name in ("x", "y", "width"))
+            found[title.text.split("\n")[0]] = (x, y, width)
     return found
 
 
@@ -216,7 +217,8 @@ def test_deep_recursion_is_one_box(engine: str) -> None:
 @pytest.mark.parametrize("engine", ENGINES)
 def test_what_was_there_at_the_last_sample_is_not_looked_at_again(engine: str) -> None:
     """Where the stack is 50 000 frames deep, the second sample looks at a thousand of them."""
-    text = "(defn down [p n] (if (= n 0) (count [(str p) (str p)]) (+ 1 (down p (- n 1)))))\n(defn f [p] (down p 50000))"
+    text = "(defn down [p n] (if (= n 0) (count [(str p) (str p)]) (+ 1 (down p (- n 1)))))\n"
+    text += "(defn f [p] (down p 50000))"
     looked: list[int] = []
 
     class Counting(Stacks):

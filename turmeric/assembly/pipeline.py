@@ -17,6 +17,7 @@ from turmeric.reading.declarations import Declaration
 from turmeric.reading.expander import Expander
 from turmeric.reading.reader import read_all
 from turmeric.reading.toplevel import expand_top
+from turmeric.running.depth import Room
 from turmeric.running.world import World
 from turmeric.vocabulary import namespace
 from turmeric.vocabulary.errors import source_failure
@@ -60,19 +61,21 @@ class Pipeline:
 
     def load(self, text: str, file: str) -> Any:
         """Read, expand and carry out a whole text; gives the value of its last form."""
-        return self.load_forms(read_all(text, file))
+        with Room():
+            return self.load_forms(read_all(text, file))
 
     def load_forms(self, forms: list[Form]) -> Any:
         """Expand and carry out forms, one after the other."""
-        self.scan(forms)
-        result: Any = None
-        for form in forms:
-            try:
-                for declaration in self.expand(form):
-                    result = self.carry_out(declaration)
-            except RecursionError:
-                raise source_failure("syntax-error", "the form nests too deeply", form.span) from None
-        return result
+        with Room():
+            self.scan(forms)
+            result: Any = None
+            for form in forms:
+                try:
+                    for declaration in self.expand(form):
+                        result = self.carry_out(declaration)
+                except RecursionError:
+                    raise source_failure("syntax-error", "the form nests too deeply", form.span) from None
+            return result
 
     def expand(self, form: Form) -> Iterator[Declaration]:
         """The declarations of one form, in core forms."""

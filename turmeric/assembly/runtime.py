@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from turmeric.assembly.namespaces import Constructor, Namespace
 from turmeric.assembly.session import Session
+from turmeric.running.depth import Room
 from turmeric.running.world import ACTIVE
 from turmeric.vocabulary.errors import TurmericError
 from turmeric.vocabulary.structs import Struct
@@ -31,7 +32,8 @@ def is_cancelled(error: TurmericError) -> bool:
 
 
 class Runtime:
-    """A world of modules of its own.
+    """A world of modules of its own.  What is the process's stays as it is: the garbage collector's
+    settings, the limit of recursion, signal handlers, hooks.
 
     `roots` are the directories where modules are looked for (by default the current one),
     `args` is what `(args)` gives, `keys` the key ring of `seal` and `unseal` (by default what the
@@ -42,7 +44,8 @@ class Runtime:
         self, roots: list[str] | None = None, args: list[str] | None = None, keys: KeyRing | None = None
     ) -> None:
         before = ACTIVE.chosen
-        self.session = Session(roots, args)
+        with Room():
+            self.session = Session(roots, args)
         self.session.world.keys = keys
         if before is not None:
             ACTIVE.world = before

@@ -90,9 +90,9 @@ def internal(error: Exception, debug: bool) -> int:
 
 
 def show_traceback(error: BaseException) -> None:
-    import traceback
+    from turmeric.fronts.debugging import show
 
-    traceback.print_exception(error)
+    show(error)
 
 
 def wants_color(stream: TextIO) -> bool:

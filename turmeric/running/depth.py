@@ -25,6 +25,19 @@ def allow_deep() -> None:
     sys.setrecursionlimit(max(sys.getrecursionlimit(), DEEP))
 
 
+class Room:
+    """A block in which Python's stack may get deep; afterwards the limit is what it was."""
+
+    __slots__ = ("limit",)
+
+    def __enter__(self) -> None:
+        self.limit = sys.getrecursionlimit()
+        allow_deep()
+
+    def __exit__(self, *error: object) -> None:
+        sys.setrecursionlimit(self.limit)
+
+
 def depth() -> int:
     """How deep Python's stack is here."""
     frame: FrameType | None = sys._getframe()

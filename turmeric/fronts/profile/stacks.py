@@ -59,7 +59,8 @@ class Stacks:
         for code, offset, more in reversed(snapshot):
             compiled = self.known.units.get(id(code))
             if code is RUN:
-                self.heap(*more[1:], before)
+                _, frames, segment, led = more
+                self.heap(frames, segment, led, before)
                 self.step(more[0])
                 leaf = False
             elif compiled is not None:
