@@ -1,4 +1,4 @@
-"""`tur run --profile`: stacks of the program's functions, compiled and on the machine; tables and flame graphs of them."""
+"""`tur run --profile`: the program's functions on stacks, compiled and on the machine; tables and flame graphs."""
 
 from __future__ import annotations
 
