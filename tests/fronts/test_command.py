@@ -155,7 +155,7 @@ def test_nobody_reads_the_output(tmp_path: Path) -> None:
         (["--dbug"], "there is no option --dbug; did you mean --debug?"),
         (["-e"], "-e needs an expression"),
         (["run"], "`run` needs a file"),
-        (["run", "--engine", "jit", "x.tur"], "--engine is cek, not `jit`"),
+        (["run", "--engine", "jit", "x.tur"], "--engine is auto or cek or compiled, not `jit`"),
         (["run", "--json", "x.tur"], "`run` has no option --json"),
         (["--mode"], "--mode needs a value: plain or roundtrip"),
         (["expand", "a.tur", "b.tur"], "`expand` does not know what to do with `b.tur`"),

@@ -29,7 +29,7 @@ Commands
   help [COMMAND]           more about a command, with examples
 
 Options
-  --debug                  with an error, show Python's traceback too
+  --debug                  with an error, show Python's traceback and all pending functions
   --engine auto            cek: the machine; compiled: Python functions; auto (usual): what is called often is compiled
   --mode roundtrip         store and restore the whole program at every call: a hard test
   --version, --help
@@ -42,7 +42,8 @@ Exit status: 0 done, 1 error, 2 wrong command line, 130 Ctrl-C; (exit n) in a pr
 """
 
 RUN = """\
-tur run [--debug] [--engine auto|cek|compiled] [--mode plain|roundtrip] FILE [ARGS]
+tur run [--debug] [--engine auto|cek|compiled] [--mode plain|roundtrip]
+        [--profile [--to FILE.svg|.txt|.folded]] FILE [ARGS]
 tur FILE [ARGS]
 
 Run the top-level forms of FILE in order, then its function `main` if it defines one.
@@ -56,6 +57,8 @@ it, else below FILE's own directory.  `app/orders.tur` is the module `app.orders
   tur orders.tur --dry-run           `run` may be left out
   tur run --mode roundtrip job.tur   the program is encoded and decoded at every call:
                                      what works so will work after a restart
+  tur run --profile orders.tur       where its time went, by functions and lines, on stderr
+  tur run --profile --to orders.svg orders.tur     the same as a flame graph
 """
 
 REPL = """\

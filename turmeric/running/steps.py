@@ -26,6 +26,7 @@ from turmeric.running.calls import (
     tail_operator,
 )
 from turmeric.running.continuation import EFFECT_WAYS, Binding, Cleanup, Handler, Mark, Prompt, Segment
+from turmeric.running.counting import counted_entry, counted_rest, counted_turn
 from turmeric.running.evaluators import Evaluators, Scope, cause_of, located
 from turmeric.running.functions import Function, Point
 from turmeric.running.values import Closure, Operator
@@ -64,11 +65,11 @@ class Linker:
         """How a function runs that is entered for the first time."""
         if self.engine == CEK:
             return function.ready()
+        if self.engine == AUTO:
+            return counted_entry(function)
         from turmeric.running.compiled import entering
 
-        if self.engine == COMPILED:
-            return entering.compiled_entry(function, env)
-        return entering.counted_entry(function)
+        return entering.compiled_entry(function, env)
 
     def compiled(self, function: Function) -> Callable[..., Any]:
         """What makes the compiled form of a function from what it captures."""
@@ -87,17 +88,13 @@ class Linker:
         """What a frame of a point goes on with."""
         if self.engine == CEK:
             return body
-        from turmeric.running.compiled import entering
-
-        return entering.counted_rest(point, body)
+        return counted_rest(point, body)
 
     def turning(self, function: Function, node: anf.Loop, body: Step) -> Step:
         """What a turn of a loop begins with."""
         if self.engine == CEK:
             return body
-        from turmeric.running.compiled import entering
-
-        return entering.counted_turn(function, node, body)
+        return counted_turn(function, node, body)
 
     def codes_of(self, definition: str) -> Iterable[anf.Code]:
         """The code of a definition, by its full name."""

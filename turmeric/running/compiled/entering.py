@@ -1,9 +1,4 @@
-"""When code is compiled, and the steps by which the machine enters compiled code.
-
-A function that runs once is not worth compiling: it runs on the machine, and so does what a frame does
-when it is resumed, and the turns of a loop.  Each counts how often, and is compiled when
-that is worth it.  Compiled code calls only compiled code.
-"""
+"""The steps by which the machine enters compiled code.  Compiled code calls only compiled code."""
 
 from __future__ import annotations
 
@@ -36,9 +31,6 @@ if TYPE_CHECKING:
     from turmeric.running.functions import Environment, Function, Point, State, Step
 
 set_limit = sys.setrecursionlimit
-CALLS, RESUMPTIONS, TURNS = 60, 60, 200
-"""How often on the machine, before compiling is worth it."""
-
 Machine.interrupted = moving.interrupted
 
 
@@ -163,51 +155,17 @@ def on_top(waiting: Any, frames: Any) -> Any:
     return point, values, frames if outer is None else on_top(outer, frames)
 
 
-def counted_entry(function: Function) -> Step:
-    body = function.ready()
-    left = CALLS
-
-    def step(env: Environment, frames: Any, machine: Machine) -> State:
-        nonlocal left
-        left -= 1
-        if left > 0:
-            return body(env, frames, machine)
-        function.entry = compiled_entry(function, env)
-        return function.entry, env, frames
-
-    return step
+def rest_entry(point: Point, body: Step) -> Step:
+    """The step that goes on with a frame of a point, compiled; `body`, what the machine does, where that cannot be."""
+    try:
+        return entered(rest_of(point.function, point.node))
+    except TooLarge:
+        return body
 
 
-def counted_rest(point: Point, body: Step) -> Step:
-    left = RESUMPTIONS
-
-    def step(env: Environment, frames: Any, machine: Machine) -> State:
-        nonlocal left
-        left -= 1
-        if left > 0:
-            return body(env, frames, machine)
-        try:
-            point.body = entered(rest_of(point.function, point.node))
-        except TooLarge:
-            point.body = body
-        return point.body, env, frames
-
-    return step
-
-
-def counted_turn(function: Function, node: anf.Loop, body: Step) -> Step:
-    left = TURNS
-
-    def step(env: Environment, frames: Any, machine: Machine) -> State:
-        nonlocal left
-        left -= 1
-        if left > 0:
-            return body(env, frames, machine)
-        try:
-            made = entered(loop_of(function, node, env))
-        except TooLarge:
-            made = body
-        function.turns[node][0] = made
-        return made, env, frames
-
-    return step
+def turn_entry(function: Function, node: anf.Loop, env: Environment, body: Step) -> Step:
+    """The step that begins a turn of a loop, compiled; `body`, what the machine does, where that cannot be."""
+    try:
+        return entered(loop_of(function, node, env))
+    except TooLarge:
+        return body
