@@ -42,7 +42,7 @@ SLOW = {
 SEALING = {"cose", "items", "keyfiles", "keys", "keytexts", "sealing"}
 """The modules of `turmeric.durability` that only sealing needs; `hmac` and `cryptography` come with them."""
 
-FRONTS = {"arguments", "command", "execution", "results", "statuses"}
+FRONTS = {"arguments", "collector", "command", "execution", "results", "statuses"}
 """The modules of `turmeric.fronts` that `-e` needs."""
 
 

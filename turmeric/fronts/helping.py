@@ -30,7 +30,7 @@ Commands
 
 Options
   --debug                  with an error, show Python's traceback and all pending functions
-  --engine auto            cek: the machine; compiled: Python functions; auto (usual): what is called often is compiled
+  --engine auto            compile what is called often; compiled: everything; cek: nothing
   --mode roundtrip         store and restore the whole program at every call: a hard test
   --version, --help
 
@@ -58,7 +58,7 @@ it, else below FILE's own directory.  `app/orders.tur` is the module `app.orders
   tur run --mode roundtrip job.tur   the program is encoded and decoded at every call:
                                      what works so will work after a restart
   tur run --profile orders.tur       where its time went, by functions and lines, on stderr
-  tur run --profile --to orders.svg orders.tur     the same as a flame graph
+  tur run --profile --to orders.svg orders.tur   the same as a flame graph
 """
 
 REPL = """\
