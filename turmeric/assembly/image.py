@@ -62,11 +62,11 @@ def unpack(data: Packed, file: str) -> Declaration:
     return made
 
 
-def stamp(library: str, released: bool = False) -> Packed:
-    """What the image depends on: the release, and in a checkout its sources' sizes and times."""
+def stamp(library: str, released: bool = False, more: tuple[str, ...] = ()) -> Packed:
+    """What the image depends on: the release, and in a checkout its sources' sizes and times (and `more`)."""
     if released or os.path.dirname(library) == PACKAGE:
         return (__version__,)
-    folders = [library, *(os.path.join(PACKAGE, name) for name in COMPILER)]
+    folders = [library, *(os.path.join(PACKAGE, name) for name in (*COMPILER, *more))]
     found: list[tuple[str, int, int]] = []
     for folder in folders:
         for entry in os.scandir(folder):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from turmeric.assembly.kept import Kept
     from turmeric.reading.declarations import Declaration
     from turmeric.running.bundles import Bundle
 
@@ -80,6 +81,9 @@ class Loader:
         self.roots = roots
         self.loading: list[str] = []
         self.image: dict[str, Any] = {}
+        self.keeps = False
+        """Whether the program's modules are kept as they are after expansion, from one run to the next."""
+        self.kept: Kept | None = None
         self.released = False
         """Whether an image that has to be made is that of a release: fixed, not checked."""
         world.load_module = self.find_module
@@ -204,7 +208,7 @@ class Loader:
         try:
             pipeline = self.pipeline(module, start)
             pipeline.observe = observe
-            pipeline.load(text, path)
+            self.carry_out(pipeline, text, path)
         except BaseException:
             if before is None:
                 del self.world.modules[name]
@@ -215,6 +219,16 @@ class Loader:
             self.loading.remove(name)
         module.complete = True
         return module
+
+    def carry_out(self, pipeline: Pipeline, text: str, path: str) -> Any:
+        """Load a text into a module, as it was kept from another run if it was; the value of its last form."""
+        if not self.keeps or pipeline.module.library:
+            return pipeline.load(text, path)
+        if self.kept is None:
+            from turmeric.assembly.kept import Kept
+
+            self.kept = Kept(self)
+        return self.kept.load(pipeline, text, path)
 
     def hash_of(self, text: str) -> str:
         """What identifies the text of a module that declares no version."""

@@ -105,7 +105,7 @@ class Session:
         self.world.main = name
         self.loader.loading.append(name)
         try:
-            self.last = self.pipeline(module, start).load(text, path)
+            self.last = self.loader.carry_out(self.pipeline(module, start), text, path)
         finally:
             self.loader.loading.remove(name)
         return module

@@ -84,7 +84,9 @@ def open_session(arguments: Arguments, root: str, args: list[str]) -> Session:
     from turmeric.assembly.session import Session
     from turmeric.running.steps import AUTO
 
-    return Session([root], args, arguments.options.get("--engine") or AUTO)
+    session = Session([root], args, arguments.options.get("--engine") or AUTO)
+    session.loader.keeps = True
+    return session
 
 
 def root_of(path: str) -> str:
