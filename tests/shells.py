@@ -47,4 +47,5 @@ def commands_beside(directory: Path) -> dict[str, str]:
             file.chmod(0o755)
     path = f"{programs}{os.pathsep}{os.environ['PATH']}"
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TURMERIC_KEY")}
-    return {**kept, "PATH": path, "PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"}
+    own = {"PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1", "TURMERIC_CACHE": str(programs / "cache")}
+    return {**kept, **own, "PATH": path}

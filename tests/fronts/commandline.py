@@ -14,7 +14,8 @@ def environment(**more: str) -> dict[str, str]:
     """The environment for `tur`: this checkout, and nothing of the user's."""
     dropped = ("NO_COLOR", "TURMERIC_PATH", "TURMERIC_KEYS", "TURMERIC_KEY_FILE")
     kept = {name: value for name, value in os.environ.items() if name not in dropped}
-    return {**kept, "XDG_CONFIG_HOME": os.devnull, "TURMERIC_CACHE": "", "PYTHONPATH": str(CHECKOUT), "PYTHONIOENCODING": "utf-8", **more}
+    own = {"XDG_CONFIG_HOME": os.devnull, "TURMERIC_CACHE": "", "PYTHONPATH": str(CHECKOUT)}
+    return {**kept, **own, "PYTHONIOENCODING": "utf-8", **more}
 
 
 def tur(*words: str, stdin: str = "", cwd: Path | None = None, **env: str) -> tuple[int, str, str]:

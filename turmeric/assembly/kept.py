@@ -1,14 +1,15 @@
 """Programs' modules as they are after expansion, kept from one run to the next.
 
-An entry holds a module's declarations in A-normal form, as the library's image does.  It is used only if all that they were made
-from is what it was: the text of the file, its name, the texts of all modules it imports, the modules that were loaded
-before, this release of Turmeric.  It is not made at all where more than that may have mattered (`NotKept`).
+An entry holds a module's declarations in A-normal form, as the library's image does.  It is used only if all
+that they were made from is what it was: the text of the file, its name, the texts of all modules it imports,
+the modules that were loaded before, this release of Turmeric.  It is not made at all where more than that
+may have mattered (`NotKept`).
 
-    magic, digest of the rest, (key, imports, names, ..., rows)
+    magic, digest of the rest, key, (imports, names, what the module says of itself, rows)
 
-An entry is read whole, and its digest checked, before anything is made of it; one that does not fit is as good as none.  It is
-written beside its place and moved there, so others see all of it or nothing.  A directory that cannot be read or
-written is no error.
+An entry is read whole, and its digest checked, before anything is made of it; one that does not fit is as good
+as none.  It is written beside its place and moved there, so others see all of it or nothing.  A directory
+that cannot be read or written is no error.
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ class Kept:
         module = pipeline.module
         module.declared_version, module.exports, module.python_imports = module_data
         for kind, name in names:
-            if kind not in (namespace.TYPE, namespace.MACRO) and name not in module.definitions:
+            if kind != namespace.MACRO and name not in module.definitions:
                 module.define(name, kind)
         value: Any = None
         for row in rows:
@@ -139,6 +140,8 @@ class Recorder:
         self.imports: Imports = {}
         self.aliases: dict[str, object] = {}
         self.referred: dict[str, object] = {}
+        self.changed: set[str] = set()
+        """The globals that some `set!` changes."""
         self.may_be_kept = True
         self.read_file = pipeline.expander.read_file
         pipeline.observe = self.observe
@@ -152,7 +155,7 @@ class Recorder:
             if declaration.kind == kinds.IMPORT:
                 self.rows.append(self.imported(declaration.name))
             else:
-                self.rows.append(pack(declaration, self.path, self.kept.loader.world.find))
+                self.rows.append(pack(declaration, self.path, self.changed))
         except (NotKept, TypeError, KeyError):  # the latter two: what has no place in an image
             self.may_be_kept = False
 
@@ -177,9 +180,11 @@ class Recorder:
 
     def entry(self, names: list[tuple[str, str]]) -> bytes | None:
         """What is written; None if the module may not be kept: names that mean nothing may mean something
-        at another time."""
+        at another time, and a function that some `set!` changes is none from there on."""
         module = self.module
-        if not self.may_be_kept or module.nearby:
+        functions = {name for kind, name in names if kind == namespace.FUNCTION}
+        functions.update(row[1] for row in self.rows if row[0] == kinds.FUNCTION)
+        if not self.may_be_kept or module.nearby or functions & self.changed:
             return None
         data = (module.declared_version, module.exports, dict(module.python_imports))
         try:

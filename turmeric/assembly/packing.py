@@ -7,15 +7,11 @@ from turmeric.intermediate.anf import Code
 from turmeric.intermediate.portable import Packer, from_data
 from turmeric.reading import declarations as kinds
 from turmeric.reading.declarations import Declaration
-from turmeric.vocabulary.namespace import FUNCTION
 from turmeric.vocabulary.spans import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
-
-    from turmeric.vocabulary.namespace import Global
 
 
 class NotKept(Exception):
@@ -23,18 +19,18 @@ class NotKept(Exception):
 
 
 class OwnPacker(Packer):
-    """Packs code of one file."""
+    """Packs code of one file; collects the names of globals that it changes."""
 
-    def __init__(self, path: str, find: Callable[[str, str], Global]) -> None:
+    def __init__(self, path: str, changed: set[str]) -> None:
         super().__init__()
         self.path = path
-        self.find = find
+        self.changed = changed
 
     def pack(self, item: Any) -> Any:
         if isinstance(item, Span) and item.file != self.path:
             raise NotKept  # a place in another file
-        if isinstance(item, anf.SetGlobal) and self.find(item.module, item.name).kind == FUNCTION:
-            raise NotKept  # from then on the name means a variable
+        if isinstance(item, anf.SetGlobal):
+            self.changed.add(item.name)
         packed = super().pack(item)
         if isinstance(item, anf.Constant) and has_marks(packed):
             raise NotKept  # a symbol that a macro made
@@ -53,15 +49,15 @@ def has_marks(packed: Any) -> bool:
     return False
 
 
-def pack(declaration: Declaration, path: str, find: Callable[[str, str], Global]) -> tuple[Any, ...]:
+def pack(declaration: Declaration, path: str, changed: set[str]) -> tuple[Any, ...]:
     """A declaration as plain data; raises NotKept for one that must be made anew: what a macro of the program
-    gives may depend on anything."""
+    gives may depend on anything.  `changed` gets the names of the globals that it changes."""
     span = declaration.span
     if declaration.kind == kinds.MACRO or (span is not None and span.file != path):
         raise NotKept
     codes = {}
     for name, code in declaration.code.items():
-        packer = OwnPacker(path, find)
+        packer = OwnPacker(path, changed)
         body = packer.pack(code)
         codes[name] = (packer.vars, body)
     extra = (declaration.doc, declaration.parameters, declaration.private)

@@ -36,6 +36,8 @@ class Stacks:
         """Of each step of the machine its function, and what it is in A-normal form."""
         self.kept: dict[tuple[int, int], tuple[Any, ...]] = {}
         """What was made of heap frames, by their identity and that of the segment below."""
+        self.places: dict[Any, Span | None] = {}
+        """Of sites that have no place of their own: the nearest one in their function."""
         self.folding = Folding()
         self.line: counts.Line | None = None
         """Where the innermost function of the program is, or of the library where there is none."""
@@ -66,7 +68,7 @@ class Stacks:
             elif compiled is not None:
                 site = compiled[2].get(offset)
                 if site is not None and site.node is not None:
-                    self.function(compiled[1].function, site.span or span_of(site.node))
+                    self.function(compiled[1].function, site.span or self.near(compiled[1], site))
                     leaf = False
             elif type(more) is Place:
                 self.at(more.span)
@@ -100,6 +102,14 @@ class Stacks:
         self.folding.push(name)
         self.outside = self.profile.kind(name) == counts.LIBRARY
         self.at(span or code.span)
+
+    def near(self, unit: Any, site: Any) -> Span | None:
+        """The place of what a site without a place belongs to, or of what stands before it."""
+        if site not in self.places:
+            before = unit.sites[: unit.sites.index(site)] if site in unit.sites else []
+            spans = [span_of(site.node), *(each.span for each in reversed(before))]
+            self.places[site] = next((span for span in spans if span is not None), None)
+        return self.places[site]
 
     def at(self, span: Span | None) -> None:
         """A place in the function looked at; one in the library does not hide the place that led there."""
