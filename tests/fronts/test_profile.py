@@ -23,6 +23,7 @@ from turmeric.fronts.profile.sampling import Sampler
 from turmeric.fronts.profile.stacks import Stacks
 from turmeric.fronts.profile.tables import table
 from turmeric.running.steps import ENGINES, Steps
+from turmeric.vocabulary.spans import remember_text
 
 # Counting -------------------------------------------------------------------------------------
 
@@ -75,9 +76,8 @@ def made_up(samples: list[tuple[tuple[str, ...], tuple[str, int], int]]) -> Prof
     return profile
 
 
-def test_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("shop.tur").write_text("\n\n\n\n  (map price items)\n", encoding="utf-8")
+def test_table() -> None:
+    remember_text("shop.tur", "\n\n\n\n  (map price items)\n")
     assert list(table(made_up(SAMPLES))) == [
         "profile: 100 samples, one every 1 ms of CPU time: 0.10 s",
         "",

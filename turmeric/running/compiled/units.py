@@ -328,7 +328,7 @@ def types_of(function: Function, args: Sequence[Any] | None) -> Types:
 def own_variable(function: Function) -> Var | None:
     """The variable by which a local function knows itself."""
     code = function.code
-    if not code.path:
+    if not code.path or not code.captured:
         return None
     for top in function.linker.codes_of(code.definition):
         for each in functions_of(top):
