@@ -17,6 +17,7 @@ from __future__ import annotations
 import marshal
 import os
 import sys
+from _thread import get_ident
 
 from turmeric.assembly import image
 from turmeric.assembly.image import MARSHAL
@@ -228,7 +229,7 @@ def read(place: str, key: bytes) -> tuple[Any, ...] | None:
 def write(place: str, key: bytes, made: bytes) -> None:
     """Write an entry, whole or not at all."""
     rest = key + made
-    temporary = f"{place}.{os.getpid()}"
+    temporary = f"{place}.{os.getpid()}.{get_ident()}"
     try:
         os.makedirs(os.path.dirname(place), mode=0o700, exist_ok=True)
         with open(temporary, "wb") as file:
