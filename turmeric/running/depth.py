@@ -38,14 +38,19 @@ class Room:
         sys.setrecursionlimit(self.limit)
 
 
-def depth() -> int:
-    """How deep Python's stack is here."""
+def depth(most: int = DEEP) -> int:
+    """How deep Python's stack is here; looks no further than `most` levels."""
     frame: FrameType | None = sys._getframe()
     count = 0
-    while frame is not None:
+    while frame is not None and count < most:
         count += 1
         frame = frame.f_back
     return count
+
+
+FAR = 4000
+"""A stack that is deeper where a run begins is the expander's, which a macro was called from: how deep is not counted,
+since every macro would do that again, and the limit is left as it is."""
 
 
 def check_level(level: int) -> None:
@@ -57,4 +62,5 @@ def check_level(level: int) -> None:
 
 def limit_of_run() -> int:
     """The limit for the compiled code of a run that begins here."""
-    return depth() + SPAN
+    count = depth(FAR)
+    return count + SPAN if count < FAR else DEEP
