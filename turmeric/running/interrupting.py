@@ -16,8 +16,10 @@ class Interruption(BaseException):
 
 
 class Request(Interruption):
-    """A call that the machine makes, of a control operator or of a continuation: `args` are what is called,
-    the list of its arguments, and what the frame holds that waits for it, if one does.  (Without an `__init__`, which would cost more than all the rest.)"""
+    """A call that the machine makes, of a control operator or of a continuation.
+
+    `args` are what is called, the list of its arguments, and what the frame holds that waits for it, if
+    one does.  There is no `__init__`: it would cost more than all the rest."""
 
 
 class Pending:
