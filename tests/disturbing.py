@@ -33,17 +33,20 @@ ASKING = support.some_levels.__code__
 
 
 class Disturbance:
-    """Raises `Again` or `RecursionError` at about one call in `every`; counts how often."""
+    """Raises `Again` or `RecursionError` at about one call in `every`, by chance, or just
+    at the one that is the `only`th it could be raised at; counts how often."""
 
-    def __init__(self, way: str, random: Random, every: int) -> None:
-        self.random = random
+    def __init__(self, way: str, seed: object, every: int = 7, only: int = 0) -> None:
+        self.random = Random(str(seed))
         self.every = every
+        self.only = only
         self.count = 0
         self.strike: Callable[[FrameType], None] = {"moved": self.move, "interrupted": self.interrupt}[way]
         self.left = self.gap()
 
     def gap(self) -> int:
-        return self.random.randint(1, 2 * self.every - 1)
+        """How many calls to wait."""
+        return 0 if self.only else self.random.randint(1, 2 * self.every - 1)
 
     def __call__(self, frame: FrameType, event: str, arg: Any) -> None:
         """Python's profile hook."""
@@ -54,21 +57,24 @@ class Disturbance:
 
     def move(self, frame: FrameType) -> None:
         if id(frame.f_code) in UNITS and waiting(frame, called=True):
-            self.struck()
-            raise Again
+            self.struck(Again())
 
     def interrupt(self, frame: FrameType) -> None:
         inner = frame.f_back
         assert inner is not None
         within = inner.f_code is ROOM and frame.f_code is not ASKING
         if not within and sys.getrecursionlimit() < DEEP and waiting(frame, called=False):
-            self.struck()
-            raise RecursionError("disturbed")
+            self.struck(RecursionError("disturbed"))
 
-    def struck(self) -> None:
-        """Python switches the hook off when it raises; the machine's next call of anything brings it back."""
-        self.count += 1
+    def struck(self, error: BaseException) -> None:
+        """Python switches the hook off when it raises; `disturbed` switches it on again."""
         self.left = self.gap()
+        self.only -= 1
+        if self.only <= 0:
+            if self.only == 0:
+                self.left = sys.maxsize
+            self.count += 1
+            raise error
 
 
 def waiting(frame: FrameType, called: bool) -> bool:
@@ -86,9 +92,8 @@ def waiting(frame: FrameType, called: bool) -> bool:
 
 
 @contextmanager
-def disturbed(way: str, seed: object, every: int = 7) -> Iterator[Disturbance]:
+def disturbed(hook: Disturbance) -> Iterator[None]:
     """Disturb what is run inside."""
-    hook = Disturbance(way, Random(str(seed)), every)
     stopped = Machine.stopped
 
     def stopped_and_on(self: Machine, error: BaseException, frames: Any) -> Any:
@@ -101,7 +106,7 @@ def disturbed(way: str, seed: object, every: int = 7) -> Iterator[Disturbance]:
     Machine.stopped = stopped_and_on  # type: ignore[method-assign]
     sys.setprofile(hook)
     try:
-        yield hook
+        yield
     finally:
         sys.setprofile(None)
         Machine.stopped = stopped  # type: ignore[method-assign]

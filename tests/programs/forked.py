@@ -16,7 +16,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 
-from tests.disturbing import DISTURBED, disturbed
+from tests.disturbing import DISTURBED, Disturbance, disturbed
 from turmeric.assembly.roundtrip import RoundTripSession
 from turmeric.assembly.session import Session
 from turmeric.fronts.execution import completed
@@ -51,7 +51,7 @@ def run(program: Path, mode: str, directory: Path) -> tuple[str, str]:
     if child == 0:
         os.close(reading)
         with os.fdopen(writing, "w", encoding="utf-8") as answer:
-            with disturbed(mode, (SEED, program.name)) if mode in DISTURBED else nullcontext():
+            with disturbed(Disturbance(mode, (SEED, program.name))) if mode in DISTURBED else nullcontext():
                 ended = outcome(_sessions[mode], program, directory)
             json.dump(ended, answer)
         os._exit(0)

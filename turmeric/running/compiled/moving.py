@@ -18,8 +18,8 @@ from types import FrameType
 
 from turmeric.intermediate import anf
 from turmeric.running.calls import applied
-from turmeric.running.compiled.performing import MARKING
-from turmeric.running.compiled.support import TRANSPARENT
+from turmeric.running.compiled.performing import MARKING, perform
+from turmeric.running.compiled.support import TRANSPARENT, leave
 from turmeric.running.compiled.units import UNITS, Unit
 from turmeric.running.continuation import PENDING, Mask
 from turmeric.running.evaluators import cause_of, located
@@ -87,11 +87,16 @@ def moved(machine: Machine, error: BaseException, frames: Frames) -> tuple[Frame
     if last is None:
         return frames, None
     locals_ = function.f_locals
-    if marked and machine.segment.frames is PENDING and type(machine.segment.mark) is Mask and called:
+    around = last.around
+    if not_begun(error, called):
+        if last.leaving is not None:
+            around = (last.node, around)  # type: ignore[assignment]
+        take_back(machine, error, segments)
+    elif marked and machine.segment.frames is PENDING and type(machine.segment.mark) is Mask and called:
         return marked_end(machine, unit, last, function, frames)
-    if last.around is not None:
+    if around is not None:
         segments = pending_segments(machine.segment) if segments is None else segments
-        frames = pushed(unit, last.around, locals_, frames, segments)
+        frames = pushed(unit, around, locals_, frames, segments)
     return frames, Stop(unit, last, locals_, called)
 
 
@@ -210,6 +215,35 @@ def request(env: Environment, frames: Frames, machine: Machine) -> State:
         point, save = unit.frames.get(site.call) or frame_of(unit, site.call)
         frames = (point, live[0] if live else save(stop.locals), frames)
     return applied(machine, callee, given, frames, site.place(unit.function.code))
+
+
+LEAVE, PERFORM = leave.__code__, perform.__code__
+
+
+def not_begun(error: BaseException, called: bool) -> bool:
+    """Whether what the innermost function called is called again, since it has done nothing."""
+    return isinstance(error, RecursionError | Again) or (isinstance(error, TypeError | AttributeError) and not called)
+
+
+def take_back(machine: Machine, error: BaseException, segments: list[Segment] | None) -> None:
+    """Put back the region that the innermost function was leaving, or take the mask away under which it
+    was calling a clause."""
+    traceback, found = error.__traceback__, None
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if code is LEAVE or code is PERFORM:
+            found = traceback.tb_frame.f_locals.get("segment" if code is LEAVE else "below")
+        traceback = traceback.tb_next
+    if found is None:
+        return
+    if machine.segment is found.rest:
+        machine.segment = found
+        if segments is not None:
+            segments.insert(0, found)
+    elif machine.segment.rest is found:
+        machine.segment = found
+        if segments is not None:
+            segments.pop(0)
 
 
 def leaving(env: Environment, frames: Frames, machine: Machine) -> State:

@@ -72,9 +72,10 @@ class Fresh:
 
 def gensym(prefix: Any = "g") -> Symbol:
     """A symbol no program wrote: its mark is its own."""
-    Fresh.count += 1
-    text = display(prefix)
-    return Symbol(f"{text}__{Fresh.count}", ((-Fresh.count, "core"),))
+    count = Fresh.count + 1
+    made = Symbol(f"{display(prefix)}__{count}", ((-count, "core"),))
+    Fresh.count = count
+    return made
 
 
 def to_symbol(value: Any) -> Symbol:
