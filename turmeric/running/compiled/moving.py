@@ -20,10 +20,12 @@ from turmeric.intermediate import anf
 from turmeric.running.calls import applied
 from turmeric.running.compiled.performing import MARKING, perform
 from turmeric.running.compiled.support import TRANSPARENT, leave
+from turmeric.running.compiled.support import with_room as with_room_before
 from turmeric.running.compiled.units import UNITS, Unit
 from turmeric.running.continuation import PENDING, Mask
 from turmeric.running.evaluators import cause_of, located
-from turmeric.running.interrupting import Again, Continue, Request
+from turmeric.running.interrupting import Again, Continue, Request, Waiting
+from turmeric.running.machine import Machine
 from turmeric.running.steps import Steps
 
 TYPE_CHECKING = False
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
     from turmeric.running.compiled.sites import Site
     from turmeric.running.continuation import Frames, Segment
     from turmeric.running.functions import Environment, Point, State, Step
-    from turmeric.running.machine import Machine
 
 
 class Stop:
@@ -171,6 +172,20 @@ def frame_of(unit: Unit, node: anf.Let) -> tuple[Point, Callable[[Any], tuple[An
     return made
 
 
+def waits() -> bool:
+    """Whether compiled code waits that might have an expression evaluated again."""
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None and frame.f_code is not ROOM and frame.f_code is not RUN:
+        if id(frame.f_code) in UNITS:
+            return True
+        frame = frame.f_back
+    return False
+
+
+ROOM, RUN = with_room_before.__code__, Machine.run.__code__
+Waiting.compiled = staticmethod(waits)
+
+
 # Going on -------------------------------------------------------------------------------------
 
 
@@ -266,6 +281,6 @@ def evaluation(stop: Stop, known: anf.Simple | None) -> tuple[Step, Environment]
         function = stop.unit.function
         function.ready()
         assert stop.site.node is not None
-        made = Steps(function.linker, function).step(stop.site.node, scope, len(scope))
-        step = steps[key] = made
+        node = stop.site.node
+        step = steps[key] = Steps(function.linker, function).step(node, scope, len(scope))
     return step, [stop.locals[name] for name in names]

@@ -43,7 +43,7 @@ class Syntax:
 
     def no_literal(self, value: ast.expr) -> ast.expr:
         """An operand of `is`: Python warns of literals there."""
-        literal = isinstance(value, ast.Constant) and value.value not in (None, True, False)
+        literal = isinstance(value, ast.Constant) and type(value.value) not in (bool, type(None))
         return self.named("literal", value) if literal else value
 
     def both(self, *tests: ast.expr) -> ast.expr:
