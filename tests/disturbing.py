@@ -13,6 +13,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from inspect import CO_GENERATOR
 from random import Random
 from types import FrameType
 from typing import Any
@@ -63,6 +64,7 @@ class Disturbance:
         inner = frame.f_back
         assert inner is not None
         within = inner.f_code is ROOM and frame.f_code is not ASKING
+        within = within or (frame.f_code.co_flags & CO_GENERATOR and frame.f_lasti > 8)  # it may be being closed
         if not within and sys.getrecursionlimit() < DEEP and waiting(frame, called=False):
             self.struck(RecursionError("disturbed"))
 

@@ -243,11 +243,15 @@ def not_begun(error: BaseException, called: bool) -> bool:
 def take_back(machine: Machine, error: BaseException, segments: list[Segment] | None) -> None:
     """Put back the region that the innermost function was leaving, or take the mask away under which it
     was calling a clause."""
-    traceback, found = error.__traceback__, None
+    traceback = error.__traceback__
+    found: Segment | None = None
     while traceback is not None:
         code = traceback.tb_frame.f_code
+        known = UNITS.get(id(code))
         if code is LEAVE or code is PERFORM:
             found = traceback.tb_frame.f_locals.get("segment" if code is LEAVE else "below")
+        elif known is not None and known[2][traceback.tb_lasti].node is not None:
+            found = None
         traceback = traceback.tb_next
     if found is None:
         return

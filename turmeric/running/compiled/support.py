@@ -17,7 +17,7 @@ from turmeric.running.continuation import PENDING, Binding, Cleanup, Handler, Pr
 from turmeric.running.depth import allow_deep
 from turmeric.running.evaluators import arity_error, unbound_message
 from turmeric.running.functions import MISSING
-from turmeric.running.interrupting import Again, Continue, Interruption, Pending, Request
+from turmeric.running.interrupting import Again, Continue, Pending, Request
 from turmeric.running.machine import CURRENT
 from turmeric.running.operators import requested
 from turmeric.running.steps import make_handler
