@@ -116,13 +116,13 @@ def moved_one(
 ) -> Frames:
     """What waits in one function, on top of what waits for it."""
     waiting = site.waiting
-    if waiting is None:
-        if site.library:
-            machine.led = (site.place(unit.function.code), frames, last_segment(machine, segments))
-        return frames
-    if waiting[1] is None and isinstance(waiting[0], anf.Let):
-        site.frame = frame_of(unit, waiting[0])
-    return pushed(unit, waiting, function.f_locals, frames, segments)
+    if waiting is not None:
+        if waiting[1] is None and isinstance(waiting[0], anf.Let):
+            site.frame = frame_of(unit, waiting[0])
+        frames = pushed(unit, waiting, function.f_locals, frames, segments)
+    if site.library and site.call is None:
+        machine.led = (site.place(unit.function.code), frames, last_segment(machine, segments))
+    return frames
 
 
 def pending_segments(segment: Segment) -> list[Segment]:
