@@ -35,13 +35,14 @@ ASKING = support.some_levels.__code__
 
 class Disturbance:
     """Raises `Again` or `RecursionError` at about one call in `every`, by chance, or just
-    at the one that is the `only`th it could be raised at; counts how often."""
+    at the one that is the `only`th it could be raised at in the module `program`; counts how often."""
 
     def __init__(self, way: str, seed: object, every: int = 7, only: int = 0) -> None:
         self.random = Random(str(seed))
         self.every = every
         self.only = only
         self.count = 0
+        self.within = "<program." if only else ""
         self.strike: Callable[[FrameType], None] = {"moved": self.move, "interrupted": self.interrupt}[way]
         self.left = self.gap()
 
@@ -57,7 +58,7 @@ class Disturbance:
                 self.strike(frame)
 
     def move(self, frame: FrameType) -> None:
-        if id(frame.f_code) in UNITS and waiting(frame, called=True):
+        if id(frame.f_code) in UNITS and waiting(frame, self.within, called=True):
             self.struck(Again())
 
     def interrupt(self, frame: FrameType) -> None:
@@ -65,7 +66,7 @@ class Disturbance:
         assert inner is not None
         within = inner.f_code is ROOM and frame.f_code is not ASKING
         within = within or (frame.f_code.co_flags & CO_GENERATOR and frame.f_lasti > 8)  # it may be being closed
-        if not within and sys.getrecursionlimit() < DEEP and waiting(frame, called=False):
+        if not within and sys.getrecursionlimit() < DEEP and waiting(frame, self.within, called=False):
             self.struck(RecursionError("disturbed"))
 
     def struck(self, error: BaseException) -> None:
@@ -79,14 +80,14 @@ class Disturbance:
             raise error
 
 
-def waiting(frame: FrameType, called: bool) -> bool:
-    """Whether a compiled function waits for this call; with `called`, directly."""
+def waiting(frame: FrameType, within: str, called: bool) -> bool:
+    """Whether a compiled function waits for this call, one of the modules that begin so; with `called`, directly."""
     below = frame.f_back
     while below is not None and below.f_code is not MACHINE:
         known = UNITS.get(id(below.f_code))
         if known is not None:
             if known[2][below.f_lasti].node is not None:
-                return True
+                return below.f_code.co_filename.startswith(within)
         elif called and id(below.f_code) not in TRANSPARENT:
             return False
         below = below.f_back

@@ -274,12 +274,13 @@ def leaving(env: Environment, frames: Frames, machine: Machine) -> State:
 def evaluation(stop: Stop, known: anf.Simple | None) -> tuple[Step, Environment]:
     """A step for the expression at which a function stopped, and its environment: the local variables, with
     what was evaluated and must not be again."""
-    names = [name for name in stop.unit.held if name in stop.locals]
+    held = stop.unit.held
+    names = [name for name in held if name in stop.locals and (type(held[name]) is anf.Var or name in stop.site.known)]
     key = (stop.site, *names)
     steps = stop.unit.steps
     step = steps.get(key)
     if step is None:
-        scope: dict[Any, int] = {stop.unit.held[name]: place for place, name in enumerate(names)}
+        scope: dict[Any, int] = {held[name]: place for place, name in enumerate(names)}
         if known is not None:
             scope[known] = len(scope)
         function = stop.unit.function
