@@ -55,7 +55,7 @@ PROGRAMS = {
     "loops inside loops": """
         (defn f [x] (println x) x)
         (println (loop [i 0 s 0] (if (< i 3) (recur (inc i) (+ s (loop [j 0] (if (< j i) (recur (f (inc j))) j)))) s)))
-        (println (let [i 0] (while (< i 3) (set! i (+ i 1)) (dotimes [j 2] (when (= j 1) (continue-loop)) (f [i j])))))""",
+        (println (let [i 0] (while (< i 3) (set! i (+ i 1)) (dotimes [j 2] (when (= j 1) (continue-loop)) (f i)))))""",
     "captured and resumed": """
         (println (reset (+ 1.5 (cloneable-shift [k] (list (k 1) (k 2))))))
         (println (reset (let [c 0] (dotimes [i 2] (set! c (+ c (cloneable-shift [k] (+ (k 1) (k 10)))))) c)))""",
