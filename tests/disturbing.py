@@ -118,9 +118,8 @@ def disturbed(hook: Disturbance) -> Iterator[None]:
 @contextmanager
 def shallow(levels: int) -> Iterator[None]:
     """Run with so many levels of Python's stack."""
-    before = depth.SPAN, depth.Host.limit
-    depth.SPAN, depth.Host.limit = levels, 0
+    before, depth.SPAN = depth.SPAN, levels
     try:
         yield
     finally:
-        depth.SPAN, depth.Host.limit = before
+        depth.SPAN = before

@@ -448,7 +448,7 @@ def main(count: int, seed: str, ways: list[str]) -> int:
         wanted = runner.run(text, "cek")
         for way in ways or WAYS[1:]:
             got = runner.run(text, way, (seed, number))
-            if got != wanted:
+            if got != (wanted.partition("\n  at ")[0] if way == "roundtrip" else wanted):
                 bad += 1
                 print(f"\n==== {seed} {number} {way}\n-- cek\n{wanted}\n-- {way}\n{got}")
         if number % 100 == 99:

@@ -12,6 +12,7 @@ requested, or evaluates once more what found the stack full.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from operator import itemgetter
 from types import FrameType
