@@ -13,21 +13,28 @@ import select
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
+from tests.disturbing import DISTURBED, Disturbance, disturbed
 from turmeric.assembly.roundtrip import RoundTripSession
 from turmeric.assembly.session import Session
 from turmeric.fronts.execution import completed
 from turmeric.vocabulary.errors import TurmericError
 from turmeric.vocabulary.report import report
 
+SEED = os.environ.get("DISTURB_SEED", "1")
+"""What the places depend on at which compiled code is disturbed; any text."""
+
 MODES: dict[str, Callable[[], Session]] = {
     "cek": lambda: Session(engine="cek"),
     "auto": Session,
     "compiled": lambda: Session(engine="compiled"),
+    "moved": lambda: Session(engine="compiled"),
+    "interrupted": lambda: Session(engine="compiled"),
     "roundtrip": RoundTripSession,
 }
-"""How every program runs."""
+"""How every program runs; `tests/disturbing.py` has the ways of disturbing compiled code."""
 
 SECONDS = 60
 """After which a program counts as hanging."""
@@ -44,7 +51,9 @@ def run(program: Path, mode: str, directory: Path) -> tuple[str, str]:
     if child == 0:
         os.close(reading)
         with os.fdopen(writing, "w", encoding="utf-8") as answer:
-            json.dump(outcome(_sessions[mode], program, directory), answer)
+            with disturbed(Disturbance(mode, (SEED, program.name))) if mode in DISTURBED else nullcontext():
+                ended = outcome(_sessions[mode], program, directory)
+            json.dump(ended, answer)
         os._exit(0)
     os.close(writing)
     answer = received(reading, child)

@@ -6,6 +6,8 @@ what was asked for.  They are no `Exception`s, so that no primitive catches them
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -37,6 +39,19 @@ class Pending:
 
 class Again(Interruption):
     """The machine evaluates the expression at which this was raised."""
+
+
+class Waiting:
+    """Tells whether compiled code waits for what runs now, and might have it done again (`compiled.moving`)."""
+
+    compiled: Callable[[], bool] = staticmethod(lambda: False)
+
+
+def only_once() -> None:
+    """What follows may do anything, such as code of a Python object's class: compiled code leaves it to the
+    machine, which does nothing twice."""
+    if Waiting.compiled():
+        raise Again
 
 
 class Continue(Interruption):

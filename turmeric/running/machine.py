@@ -206,8 +206,9 @@ class Machine:
         found: list[tuple[str, Span | None]] = []
         segment: Segment | None = self.segment
         while len(found) < TRACE_LENGTH and segment is not None:
-            if self.led is not None and frames is self.led[1] and segment is self.led[2]:
-                found.append((self.led[0].function, self.led[0].span))
+            led = self.led
+            if led is not None and frames is led[1] and segment is led[2] and not waits_for(frames, led[0].span):
+                found.append((led[0].function, led[0].span))
             if frames is None:
                 frames, segment = segment.frames, segment.rest
             else:
@@ -300,6 +301,11 @@ class Machine:
             if name in values:
                 return True, values[name]
         return False, None
+
+
+def waits_for(frames: Frames, span: Span | None) -> bool:
+    """Whether the newest frame is that of the call at a place."""
+    return frames is not None and frames[0].span is span
 
 
 def python_arguments(args: list[Any]) -> tuple[list[Any], dict[str, Any]]:

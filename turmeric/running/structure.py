@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import call
+from types import ModuleType
 
+from turmeric.running.interrupting import only_once
 from turmeric.vocabulary.errors import ERROR_TYPES, error_message, failure
 from turmeric.vocabulary.kinds import CHECKS, a, has_type
 from turmeric.vocabulary.lists import List
@@ -122,11 +124,25 @@ def python_attribute(value: Any, name: str) -> Any:
         hint = "; a module's name is bound by `import`" if has_type(value, "fn") else ""
         raise failure("type-error", f"cannot read the field `{name}` of {short(value)}{hint}", value)
     for spelling in (name, name.replace("-", "_")):
+        if computes(type(value), spelling):
+            only_once()
         if hasattr(value, spelling):
             return getattr(value, spelling)
     near = nearest(name, dir(value))
     hint = f"; did you mean `{near}`?" if near else ""
     raise failure("key-error", f"the Python {type(value).__name__} has no attribute `{name}`{hint}", name)
+
+
+def computes(kind: type, name: str) -> bool:
+    """Whether reading an attribute runs code of the class."""
+    if kind is ModuleType or kind is type:
+        return False
+    computed = isinstance(getattr(kind, name, None), property) or hasattr(kind, "__getattr__")
+    return computed or getattr(kind, "__getattribute__") is not object.__getattribute__  # noqa: B009
+
+
+PLAIN = (dict, list, tuple, set, frozenset, range)
+"""Classes of Python whose elements can be looked at without running any code."""
 
 
 def get(container: Any, key: Any, default: Any = None) -> Any:
@@ -152,6 +168,8 @@ def python_item(container: Any, key: Any, default: Any) -> Any:
     """`container[key]` of a Python object, or the default; a negative index is none."""
     if type(key) is int and key < 0 and isinstance(container, list | tuple):
         return default
+    if type(container) not in PLAIN:
+        only_once()
     try:
         return container[key]
     except LookupError:

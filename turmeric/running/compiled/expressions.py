@@ -48,6 +48,8 @@ class Expressions(Syntax):
         self.types: Types = {}
         self.held: dict[str, Var | Simple] = {}
         """What each local variable of the compiled code holds."""
+        self.known: list[str] = []
+        """The variables with what was evaluated of the node that is being compiled."""
         self.inlined: dict[Var, Made] = {}
         """Calls that stand where their value is used."""
         self.temporaries = 0
@@ -56,7 +58,7 @@ class Expressions(Syntax):
 
     def site(self, span: Span | None) -> Site:
         """A new site; what is made next belongs to it."""
-        made = Site(self.node, self.around, span)
+        made = Site(self.node, self.around, span, tuple(self.known))
         self.sites.append(made)
         self.line = len(self.sites)
         return made
@@ -103,6 +105,7 @@ class Expressions(Syntax):
         name = self.temporary()
         self.held[name] = node
         self.block.append(self.assign(name, value))
+        self.known.append(name)
         return self.name(name)
 
     def steady(self, node: Simple) -> bool:
@@ -110,6 +113,10 @@ class Expressions(Syntax):
         if isinstance(node, anf.GlobalReference):
             return self.linker.find(node.module, node.name).kind in STEADY
         return isinstance(node, anf.Constant | anf.Reference)
+
+    def plain(self, node: Simple) -> bool:
+        """Whether evaluating it is nothing that could be noticed."""
+        return isinstance(node, anf.Constant) or (isinstance(node, anf.Reference) and node.var not in self.inlined)
 
     def test(self, node: Simple) -> ast.expr:
         """A Python expression that is true where the value is neither nil nor false."""
@@ -195,18 +202,25 @@ class Expressions(Syntax):
         return self.choice(test, then, orelse), join(one, two)
 
     def choose_by_statement(self, node: anf.Choose) -> ast.expr:
-        test = self.test(node.test)
+        test = self.test(node.test) if self.steady(node.test) else self.kept_test(node.test)
         name = self.temporary()
         self.held[name] = node
-        outer, types = self.block, self.types
+        outer, types, known = self.block, self.types, self.known
         branches: list[list[ast.stmt]] = []
         for part in (node.then, node.orelse):
-            self.block, self.types = [], dict(types)
-            self.block.append(self.assign(name, self.value(part, last=True)))
+            self.block, self.types, self.known = [], dict(types), list(known)
+            value = self.value(part, last=True)
+            self.block.append(self.assign(name, value))
             branches.append(self.block)
-        self.block, self.types = outer, types
+        self.block, self.types, self.known = outer, types, [*known, name]
         self.block.append(self.conditional(test, *branches))
         return self.name(name)
+
+    def kept_test(self, node: Simple) -> ast.expr:
+        """A test that is not made again: what it depends on may have changed."""
+        value, type_ = self.simple(node)
+        kept = value if isinstance(value, ast.Name) else self.kept(node, value)
+        return kept if type_ == BOOL else self.truth(kept)
 
     def make_closure(self, node: anf.MakeClosure, last: bool) -> Made:
         function = self.name(self.link("function", node.code))

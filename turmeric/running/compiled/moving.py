@@ -12,18 +12,21 @@ requested, or evaluates once more what found the stack full.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from operator import itemgetter
 from types import FrameType
 
 from turmeric.intermediate import anf
 from turmeric.running.calls import applied
-from turmeric.running.compiled.performing import MARKING
-from turmeric.running.compiled.support import TRANSPARENT
+from turmeric.running.compiled.performing import MARKING, perform
+from turmeric.running.compiled.support import TRANSPARENT, leave
+from turmeric.running.compiled.support import with_room as with_room_before
 from turmeric.running.compiled.units import UNITS, Unit
 from turmeric.running.continuation import PENDING, Mask
 from turmeric.running.evaluators import cause_of, located
-from turmeric.running.interrupting import Again, Continue, Request
+from turmeric.running.interrupting import Again, Continue, Request, Waiting
+from turmeric.running.machine import Machine
 from turmeric.running.steps import Steps
 
 TYPE_CHECKING = False
@@ -34,7 +37,6 @@ if TYPE_CHECKING:
     from turmeric.running.compiled.sites import Site
     from turmeric.running.continuation import Frames, Segment
     from turmeric.running.functions import Environment, Point, State, Step
-    from turmeric.running.machine import Machine
 
 
 class Stop:
@@ -87,11 +89,16 @@ def moved(machine: Machine, error: BaseException, frames: Frames) -> tuple[Frame
     if last is None:
         return frames, None
     locals_ = function.f_locals
-    if marked and machine.segment.frames is PENDING and type(machine.segment.mark) is Mask and called:
+    around = last.around
+    if not_begun(error, called):
+        if last.leaving is not None:
+            around = (last.node, around)  # type: ignore[assignment]
+        take_back(machine, error, segments)
+    elif marked and machine.segment.frames is PENDING and type(machine.segment.mark) is Mask and called:
         return marked_end(machine, unit, last, function, frames)
-    if last.around is not None:
+    if around is not None:
         segments = pending_segments(machine.segment) if segments is None else segments
-        frames = pushed(unit, last.around, locals_, frames, segments)
+        frames = pushed(unit, around, locals_, frames, segments)
     return frames, Stop(unit, last, locals_, called)
 
 
@@ -110,13 +117,13 @@ def moved_one(
 ) -> Frames:
     """What waits in one function, on top of what waits for it."""
     waiting = site.waiting
-    if waiting is None:
-        if site.library:
-            machine.led = (site.place(unit.function.code), frames, last_segment(machine, segments))
-        return frames
-    if waiting[1] is None and isinstance(waiting[0], anf.Let):
-        site.frame = frame_of(unit, waiting[0])
-    return pushed(unit, waiting, function.f_locals, frames, segments)
+    if waiting is not None:
+        if waiting[1] is None and isinstance(waiting[0], anf.Let):
+            site.frame = frame_of(unit, waiting[0])
+        frames = pushed(unit, waiting, function.f_locals, frames, segments)
+    if site.library and site.call is None:
+        machine.led = (site.place(unit.function.code), frames, last_segment(machine, segments))
+    return frames
 
 
 def pending_segments(segment: Segment) -> list[Segment]:
@@ -166,6 +173,20 @@ def frame_of(unit: Unit, node: anf.Let) -> tuple[Point, Callable[[Any], tuple[An
     return made
 
 
+def waits() -> bool:
+    """Whether compiled code waits that might have an expression evaluated again."""
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None and frame.f_code is not ROOM and frame.f_code is not RUN:
+        if id(frame.f_code) in UNITS:
+            return True
+        frame = frame.f_back
+    return False
+
+
+ROOM, RUN = with_room_before.__code__, Machine.run.__code__
+Waiting.compiled = staticmethod(waits)
+
+
 # Going on -------------------------------------------------------------------------------------
 
 
@@ -212,6 +233,39 @@ def request(env: Environment, frames: Frames, machine: Machine) -> State:
     return applied(machine, callee, given, frames, site.place(unit.function.code))
 
 
+LEAVE, PERFORM = leave.__code__, perform.__code__
+
+
+def not_begun(error: BaseException, called: bool) -> bool:
+    """Whether what the innermost function called is called again, since it has done nothing."""
+    return isinstance(error, RecursionError | Again) or (isinstance(error, TypeError | AttributeError) and not called)
+
+
+def take_back(machine: Machine, error: BaseException, segments: list[Segment] | None) -> None:
+    """Put back the region that the innermost function was leaving, or take the mask away under which it
+    was calling a clause."""
+    traceback = error.__traceback__
+    found: Segment | None = None
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        known = UNITS.get(id(code))
+        if code is LEAVE or code is PERFORM:
+            found = traceback.tb_frame.f_locals.get("segment" if code is LEAVE else "below")
+        elif known is not None and known[2][traceback.tb_lasti].node is not None:
+            found = None
+        traceback = traceback.tb_next
+    if found is None:
+        return
+    if machine.segment is found.rest:
+        machine.segment = found
+        if segments is not None:
+            segments.insert(0, found)
+    elif machine.segment.rest is found:
+        machine.segment = found
+        if segments is not None:
+            segments.pop(0)
+
+
 def leaving(env: Environment, frames: Frames, machine: Machine) -> State:
     """The end of a region that was not left yet: the newest mark is its own."""
     assert frames is None
@@ -221,17 +275,18 @@ def leaving(env: Environment, frames: Frames, machine: Machine) -> State:
 def evaluation(stop: Stop, known: anf.Simple | None) -> tuple[Step, Environment]:
     """A step for the expression at which a function stopped, and its environment: the local variables, with
     what was evaluated and must not be again."""
-    names = [name for name in stop.unit.held if name in stop.locals]
+    held = stop.unit.held
+    names = [name for name in held if name in stop.locals and (type(held[name]) is anf.Var or name in stop.site.known)]
     key = (stop.site, *names)
     steps = stop.unit.steps
     step = steps.get(key)
     if step is None:
-        scope: dict[Any, int] = {stop.unit.held[name]: place for place, name in enumerate(names)}
+        scope: dict[Any, int] = {held[name]: place for place, name in enumerate(names)}
         if known is not None:
             scope[known] = len(scope)
         function = stop.unit.function
         function.ready()
         assert stop.site.node is not None
-        made = Steps(function.linker, function).step(stop.site.node, scope, len(scope))
-        step = steps[key] = made
+        node = stop.site.node
+        step = steps[key] = Steps(function.linker, function).step(node, scope, len(scope))
     return step, [stop.locals[name] for name in names]

@@ -45,7 +45,7 @@ SUMS: dict[str, tuple[ast.operator, str]] = {
 
 @inlined("core.+", "core.-", "core.*")
 def arithmetic(link: Expressions, node: anf.Primitive, args: Args) -> Made | None:
-    if len(args) < 2:
+    if len(args) < 2 or not all(map(link.plain, args[2:])):
         return None
     operator, checked = SUMS[node.name]
     operands = link.operands(args)

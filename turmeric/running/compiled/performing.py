@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from types import CodeType
 
-from turmeric.running.compiled.sites import begun
 from turmeric.running.continuation import IN_PLACE, PENDING, masking
-from turmeric.running.interrupting import Interruption, Request
+from turmeric.running.interrupting import Request
 from turmeric.running.machine import CURRENT
 from turmeric.vocabulary.structs import Struct
 
@@ -40,16 +39,7 @@ def perform(operator: Operator, effect: Any) -> Any:
         raise Request(operator, [effect])
     run = clause[1].tur_run
     machine.segment = masking(handler, PENDING, below, segment.rest)
-    try:
-        value = run(*effect.values)
-    except RecursionError as error:
-        if error.__traceback__.tb_next is None:  # type: ignore[union-attr]
-            machine.segment = below  # the clause has not begun; nothing can be called here to find out
-        raise
-    except (TypeError, AttributeError, Interruption) as error:
-        if not begun(error.__traceback__):
-            machine.segment = below
-        raise
+    value = run(*effect.values)
     machine.segment = below
     return value
 

@@ -9,7 +9,7 @@ the program runs.
 from __future__ import annotations
 
 from opcode import opmap
-from types import CodeType, TracebackType
+from types import CodeType
 
 from turmeric.intermediate import anf
 from turmeric.running.evaluators import Place
@@ -34,13 +34,17 @@ class Site:
     call     the point that waits here for what was called; None if it is no call
     tail     a call whose value is the function's own
     result   the simple expression whose value is known when this site is left by `Continue`
+    known    the Python variables with what was evaluated of the node and must not be again
     leaving  at the end of a region: the variable with the value that leaves it
     """
 
-    __slots__ = ("around", "call", "frame", "leaving", "library", "node", "placed", "result", "span", "tail")
+    __slots__ = ("around", "call", "frame", "known", "leaving", "library", "node", "placed", "result", "span", "tail")
 
-    def __init__(self, node: anf.Control | None, around: Around, span: Span | None) -> None:
+    def __init__(
+        self, node: anf.Control | None, around: Around, span: Span | None, known: tuple[str, ...] = ()
+    ) -> None:
         self.node = node
+        self.known = known
         self.around = around
         self.span = span
         self.call: anf.Let | None = None
@@ -76,12 +80,6 @@ def sites_by_offset(code: CodeType, sites: list[Site]) -> dict[int, Site]:
     for offset in range(0, first_instruction(code), 2):
         found[offset] = NOT_BEGUN
     return found
-
-
-def begun(traceback: TracebackType | None) -> bool:
-    """Whether the function that the one at the start of a traceback called has done anything."""
-    called = traceback.tb_next if traceback is not None else None
-    return called is not None and called.tb_lasti >= first_instruction(called.tb_frame.f_code)
 
 
 NOT_BEGUN = Site(None, None, None)

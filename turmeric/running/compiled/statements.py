@@ -86,7 +86,8 @@ class Statements(Expressions):
     def control(self, node: Control) -> None:
         """Statements that bring the value of `node` to the target."""
         while True:
-            self.node = node
+            self.node, self.known = node, []
+            self.site(None)
             if isinstance(node, anf.Bind):
                 self.bind(node)
             elif isinstance(node, anf.Let):
@@ -114,7 +115,6 @@ class Statements(Expressions):
         return made
 
     def bind(self, node: anf.Bind) -> None:
-        self.site(None)
         value, type_ = self.simple(node.value, last=True)
         self.types[node.var] = type_
         self.block.append(self.assign(self.variable(node.var), value))
@@ -144,7 +144,6 @@ class Statements(Expressions):
 
     def fix(self, node: anf.Fix) -> None:
         """Closures that refer to each other: made first, filled in then."""
-        self.site(None)
         for var, code in node.bindings:
             function = self.name(self.link("function", code))
             self.block.append(self.assign(self.variable(var), self.call("Closure", [function, self.tuple_of([])])))
@@ -288,10 +287,13 @@ class Statements(Expressions):
         made = self.called(node)
         self.deliver(made, ANY)
 
+    def mentioned(self, var: Var) -> ast.stmt:
+        """What keeps a variable of the function around that calls itself without it: its frames have it."""
+        return self.conditional(self.constant(False), [self.expression(self.name(self.variable(var)))], [])
+
     # Values ---------------------------------------------------------------------------------
 
     def return_value(self, node: anf.Return) -> None:
-        self.site(None)
         value, type_ = self.simple(node.value, last=True)
         self.deliver(value, type_)
 
@@ -306,7 +308,6 @@ class Statements(Expressions):
 
     def branch(self, node: anf.Branch) -> bool:
         """An `if`; whether its other branch can follow behind it, since control does not come out of this one."""
-        self.site(None)
         test = self.test(node.test)
         line = self.line
         then = self.branch_of(node.then)
@@ -319,7 +320,6 @@ class Statements(Expressions):
     # Loops ----------------------------------------------------------------------------------
 
     def loop(self, node: anf.Loop) -> None:
-        self.site(None)
         self.turn([self.variable(var) for var in node.vars], node.inits)
         types = self.types
         self.types = dict(types)
@@ -331,7 +331,6 @@ class Statements(Expressions):
         self.close(body)
 
     def recur(self, node: anf.Recur) -> None:
-        self.site(None)
         if not any(each.belongs is node.loop for each in self.whiles):
             self.recur_outside(node)
             return
@@ -353,7 +352,10 @@ class Statements(Expressions):
             if not (isinstance(value, ast.Name) and value.id == name)
         ]
         self.site(None)
-        if all(not reads(value, {name for name, _ in pairs[:place]}) for place, (_, value) in enumerate(pairs)):
+        if all(
+            not stops(value) and not reads(value, {name for name, _ in pairs[:place]})
+            for place, (_, value) in enumerate(pairs) if place
+        ):
             self.block += [self.assign(name, value) for name, value in pairs]
         else:
             self.block.append(self.assign_all([name for name, _ in pairs], [value for _, value in pairs]))
@@ -495,6 +497,16 @@ def waiting(around: Around) -> list[anf.Let]:
 def reads(value: ast.expr, names: set[str]) -> bool:
     """Whether an expression reads one of some variables."""
     return any(isinstance(each, ast.Name) and each.id in names for each in ast.walk(value)) if names else False
+
+
+def stops(value: ast.expr) -> bool:
+    """Whether an expression may be evaluated again: then nothing may have been assigned before it."""
+    for each in ast.walk(value):
+        if isinstance(each, ast.Call) and not (isinstance(each.func, ast.Name) and each.func.id == "type"):
+            return True
+        if isinstance(each, ast.BinOp) and isinstance(each.op, ast.Div | ast.Mod):
+            return True
+    return False
 
 
 def leads(nodes: Sequence[Simple], var: Var) -> bool:

@@ -13,12 +13,11 @@ from turmeric.running import arithmetic
 from turmeric.running.classes import run_method
 from turmeric.running.compiled.performing import perform
 from turmeric.running.compiled.rerunning import needs_room
-from turmeric.running.compiled.sites import begun
 from turmeric.running.continuation import PENDING, Binding, Cleanup, Handler, Prompt, Segment
 from turmeric.running.depth import allow_deep
 from turmeric.running.evaluators import arity_error, unbound_message
 from turmeric.running.functions import MISSING
-from turmeric.running.interrupting import Again, Continue, Interruption, Pending, Request
+from turmeric.running.interrupting import Again, Continue, Pending, Request
 from turmeric.running.machine import CURRENT
 from turmeric.running.operators import requested
 from turmeric.running.steps import make_handler
@@ -68,7 +67,16 @@ def early(name: str) -> Any:
 
 
 def set_global(found: Global, value: Any) -> Any:
-    """`set!` of a global.  Calls of a function that was one are under way: they go on from the heap."""
+    """`set!` of a global."""
+    before = found.value
+    if before is UNBOUND or found.linked or type(before) is Closure or found.kind == namespace.FUNCTION:
+        return with_room(replace_global, found, value)
+    found.value = value
+    return value
+
+
+def replace_global(found: Global, value: Any) -> Any:
+    """Calls of a function that was the value of a global are under way: they go on from the heap."""
     if found.force() is UNBOUND:
         raise failure("unbound-variable", unbound_message(found), found.name)
     found.assign(value)
@@ -152,26 +160,13 @@ def enter_cleanup(thunk: Any) -> Machine:
 
 
 def leave(machine: Machine, value: Any) -> Any:
-    """End a region whose mark has something to do with the value.
-
-    When the stack is full, the region has not been left."""
+    """End a region whose mark has something to do with the value."""
     segment = machine.segment
     mark = segment.mark
     run, args = after(machine, mark, value)
     assert segment.rest is not None
     machine.segment = segment.rest
-    if run is None:
-        return value
-    try:
-        return run(*args)
-    except RecursionError as error:
-        if error.__traceback__.tb_next is None:  # type: ignore[union-attr]
-            machine.segment = segment  # nothing can be called here to find out
-        raise
-    except (TypeError, AttributeError, Interruption) as error:
-        if not begun(error.__traceback__):
-            machine.segment = segment
-        raise
+    return value if run is None else run(*args)
 
 
 def after(machine: Machine, mark: Mark, value: Any) -> tuple[Any, tuple[Any, ...]]:

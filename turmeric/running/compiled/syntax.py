@@ -37,7 +37,14 @@ class Syntax:
 
     def compare(self, left: ast.expr, *more: tuple[ast.cmpop, ast.expr]) -> ast.expr:
         operators, operands = [each for each, _ in more], [each for _, each in more]
+        if isinstance(operators[0], ast.Is | ast.IsNot):
+            left, operands[0] = self.no_literal(left), self.no_literal(operands[0])
         return ast.Compare(left, operators, operands, lineno=self.line, col_offset=0)
+
+    def no_literal(self, value: ast.expr) -> ast.expr:
+        """An operand of `is`: Python warns of literals there."""
+        literal = isinstance(value, ast.Constant) and type(value.value) not in (bool, type(None))
+        return self.named("literal", value) if literal else value
 
     def both(self, *tests: ast.expr) -> ast.expr:
         return ast.BoolOp(AND, list(tests), lineno=self.line, col_offset=0)

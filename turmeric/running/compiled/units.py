@@ -95,6 +95,7 @@ class Compiler:
         maker.block = body
         params = [maker.variable(var) for var in code.params.variables()]
         captured = [maker.variable(var) for var in code.captured]
+        own = own_variable(self.function)
         if known and not pending:
             body.append(self.guard(maker, known, params, captured, inverse=True))
         if turning:
@@ -105,6 +106,8 @@ class Compiler:
             maker.close(inner)
         else:
             maker.control(code.body)
+        if own is not None:
+            body.append(maker.mentioned(own))
         made = [maker.function(name, params, body)]
         if known and pending:
             made.append(self.entry(maker, known, params, captured, name))

@@ -7,6 +7,7 @@ from turmeric.running import arithmetic, copying, structure
 from turmeric.running.classes import Method, TypeClass, method_for
 from turmeric.running.continuation import Continuation, frames_of
 from turmeric.running.functions import MISSING
+from turmeric.running.interrupting import only_once
 from turmeric.running.iterating import Generator
 from turmeric.running.lazies import Lazy
 from turmeric.running.machine import CURRENT
@@ -72,9 +73,10 @@ class Fresh:
 
 def gensym(prefix: Any = "g") -> Symbol:
     """A symbol no program wrote: its mark is its own."""
-    Fresh.count += 1
-    text = display(prefix)
-    return Symbol(f"{text}__{Fresh.count}", ((-Fresh.count, "core"),))
+    count = Fresh.count + 1
+    made = Symbol(f"{display(prefix)}__{count}", ((-count, "core"),))
+    Fresh.count = count
+    return made
 
 
 def to_symbol(value: Any) -> Symbol:
@@ -115,6 +117,8 @@ def python_items(value: Any) -> list[Any]:
     """The elements of a Python iterable, all taken from it now; of a dictionary its entries."""
     if isinstance(value, dict):
         return [vectors.from_iterable(pair) for pair in value.items()]
+    if type(value) not in structure.PLAIN:
+        only_once()
     return list(value)
 
 

@@ -1,0 +1,76 @@
+"""One program, run in several ways: what it prints, and what is reported, must be the same."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+from random import Random
+
+from tests.disturbing import Disturbance, disturbed, shallow
+from turmeric.assembly.roundtrip import RoundTripSession
+from turmeric.assembly.session import Session
+from turmeric.fronts.execution import completed
+from turmeric.running import counting
+from turmeric.vocabulary.errors import TurmericError
+from turmeric.vocabulary.report import report
+from turmeric.vocabulary.spans import remember_text
+
+WAYS = ("cek", "compiled", "auto-1", "auto-2", "auto-3", "moved", "interrupted", "shallow", "roundtrip")
+"""`auto-N`: what was called N times is compiled."""
+
+FILE = "program.tur"
+
+
+class Runner:
+    """Runs programs in this process, each in a module of its own."""
+
+    def __init__(self) -> None:
+        self.sessions: dict[str, Session] = {}
+        self.count = 0
+
+    def session(self, engine: str) -> Session:
+        if engine not in self.sessions:
+            made = RoundTripSession() if engine == "roundtrip" else Session(engine=engine)
+            self.sessions[engine] = made
+        return self.sessions[engine]
+
+    def run(self, text: str, way: str, seed: object = 1) -> str:
+        """What a program prints, then the report of its error."""
+        if way in ("moved", "interrupted"):
+            with disturbed(Disturbance(way, seed)):
+                return self.outcome("compiled", text)
+        if way == "roundtrip":
+            return self.outcome(way, text).partition("\n  at ")[0]  # traces do not travel
+        if way == "shallow":
+            with shallow(15 + Random(str(seed)).randrange(45)):
+                return self.outcome("compiled", text)
+        if way.startswith("auto-"):
+            counting.CALLS = counting.RESUMPTIONS = counting.TURNS = int(way[5:])
+            return self.outcome("auto", text)
+        return self.outcome(way, text)
+
+    def struck(self, text: str, way: str, only: int) -> tuple[str, int]:
+        """The same, disturbed in one place; and whether there was such a place."""
+        hook = Disturbance(way, 0, only=only)
+        with disturbed(hook):
+            made = self.outcome("compiled", text)
+        return made, hook.count
+
+    def outcome(self, engine: str, text: str) -> str:
+        session = self.session(engine)
+        self.count += 1
+        session.activate()
+        module = session.new_module("program")
+        session.world.main = module.name
+        remember_text(FILE, text)
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            try:
+                completed(session, lambda: session.pipeline(module).load(text, FILE))
+            except TurmericError as error:
+                print(report(error))
+            except Exception as error:
+                print(f"{type(error).__name__}: {error}")
+        sys.setprofile(None)
+        return printed.getvalue()
