@@ -123,6 +123,36 @@ def test_control_c_interrupts_an_evaluation_and_keeps_the_session(terminal: Term
     terminal.ask("(+ x 500)", "\n505\n")
 
 
+def test_control_c_gives_what_was_interrupted(terminal: Terminal) -> None:
+    terminal.ask("(defn after [i] (+ i 1)) :defined", "\n:defined\n")
+    terminal.ask("(defn step [i] (when (= i 9) (println (* 111 3))) (after i)) :defined", "\n:defined\n")
+    terminal.ask("(def more (rc true)) :defined", "\n:defined\n")
+    terminal.type("(let [kept (* 7 11)] (loop [i 0] (when @more (recur (step i)))) [:kept kept])\r")
+    terminal.read_until("333")
+    terminal.type("\x03")
+    terminal.read_until("interrupted at the call of user.")
+    terminal.read_until("; (continue *k) goes on")
+    terminal.read_until("tur>")
+    terminal.type("(continue *k)\r")
+    time.sleep(0.3)
+    terminal.type("\x03")
+    terminal.read_until("; (continue *k) goes on")
+    terminal.read_until("tur>")
+    terminal.ask("(set-ref! more false) :changed", "\n:changed\n")
+    terminal.ask("(continue *k)", "\n[:kept 77]\n")
+    terminal.ask("(continue *k)", "continuation-consumed")
+
+
+def test_control_c_interrupts_what_waits(terminal: Terminal) -> None:
+    terminal.ask("(import time) :imported", "\n:imported\n")
+    terminal.type("(do (println (* 111 3)) (time.sleep 100))\r")
+    terminal.read_until("333")
+    time.sleep(0.1)
+    terminal.type("\x03")
+    terminal.read_until("interrupted\n")
+    terminal.ask("(nil? *k)", "\ntrue\n")
+
+
 def test_control_c_at_the_prompt_clears_the_line(terminal: Terminal) -> None:
     terminal.type("(this is unfinished")
     terminal.read_until("unfinished")

@@ -37,6 +37,10 @@ class Declarer:
         self.world = world
         self.module = module
         self.start = start
+        self.known: list[object] = []
+        """The value of the next code that would be run, if it has been run before."""
+        self.runs = 0
+        """How much of the module's own code has been run, or begun to run."""
 
     def carry_out(self, declaration: Declaration) -> Any:
         """Do what the declaration says; gives the value of an expression."""
@@ -75,8 +79,11 @@ class Declarer:
         return Closure(self.world.linker.function(self.code(code)), ())
 
     def run(self, code: object) -> Any:
-        """The value of a `def`'s code."""
-        return self.world.run(self.code(code, replace=False))
+        """The value of the code of a `def` or an expression.  Its code stays known when a name is defined again, as in
+        `(def job (deserialize bytes))` where the bytes hold what the first `(def job ...)` still has to do."""
+        made = self.code(code, replace=False)
+        self.runs += 1
+        return self.known.pop() if self.known else self.world.run(made)
 
 
 def declare_function(declarer: Declarer, declaration: Declaration) -> None:
@@ -96,8 +103,7 @@ def declare_function(declarer: Declarer, declaration: Declaration) -> None:
 
 
 def declare_value(declarer: Declarer, declaration: Declaration) -> Any:
-    """A `def`.  Its code stays known when the name is defined again, as in `(def job (deserialize
-    bytes))` where the bytes hold what the first `(def job ...)` still has to do."""
+    """A `def`: its value is computed now, or when it is first read."""
     code = declaration.code[""]
 
     def make() -> object:
@@ -120,8 +126,10 @@ def declare_value(declarer: Declarer, declaration: Declaration) -> Any:
 
 
 def declare_expression(declarer: Declarer, declaration: Declaration) -> Any:
-    code = declarer.code(declaration.code[""], replace=False)
-    return declarer.world.run(code) if declarer.start else None
+    if declarer.start:
+        return declarer.run(declaration.code[""])
+    declarer.code(declaration.code[""], replace=False)
+    return None
 
 
 def declare_struct(declarer: Declarer, declaration: Declaration) -> None:

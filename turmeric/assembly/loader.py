@@ -49,6 +49,7 @@ PRELUDE = (
     "search",
     "serial",
     "checkpoint",
+    "freezing",
     "async",
 )
 """Modules whose exports every program sees without an import, in the order they load."""

@@ -77,6 +77,23 @@ class Pipeline:
                     raise source_failure("syntax-error", "the form nests too deeply", form.span) from None
             return result
 
+    def load_rest(self, text: str, file: str, place: int, value: object) -> Any:
+        """Run what stands below the code of which the value is known: it is the `place`-th that a module runs.  The
+        module has all definitions already."""
+        declarer, result = self.declarer, None
+        declarer.known = [value]
+        with Room():
+            forms = read_all(text, file)
+            self.scan(forms)
+            number = 0
+            for form in forms:
+                for declaration in self.expand(form):
+                    number += declaration.kind in THUNKS
+                    if number >= place and declaration.kind in THUNKS:
+                        declarer.runs = number - 1
+                        result = self.carry_out(declaration)
+        return result
+
     def expand(self, form: Form) -> Iterator[Declaration]:
         """The declarations of one form, in core forms."""
         if id(form) in self.done:

@@ -45,6 +45,10 @@ class Session:
         self.world.args = from_iterable(args or [])
         self.user = self.new_module("user")
         self.entries = 0
+        self.last: Any = None
+        """The value of the last form of the main module."""
+        self.program: Pipeline | None = None
+        """What carries out the forms of the main module."""
 
     def make_world(self) -> World:
         """The world to run in; a session that runs programs in another way makes another."""
@@ -89,7 +93,10 @@ class Session:
 
         Gives `main`'s value (the last form's when there is no `main`).
         """
-        module = self.load_main(path, start=True)
+        return self.run_main(self.load_main(path, start=True))
+
+    def run_main(self, module: Module) -> Any:
+        """Call `main`, if the module defines it."""
         main = module.definitions.get("main")
         if main is not None and main.kind == FUNCTION and main.value is not UNBOUND:
             return self.call_main(main.value)
@@ -105,7 +112,8 @@ class Session:
         self.world.main = name
         self.loader.loading.append(name)
         try:
-            self.last = self.loader.carry_out(self.pipeline(module, start), text, path)
+            self.program = self.pipeline(module, start)
+            self.last = self.loader.carry_out(self.program, text, path)
         finally:
             self.loader.loading.remove(name)
         return module

@@ -23,6 +23,8 @@ OPTIONS: dict[str, tuple[str, ...] | None] = {
     "--to": (),
     "--code": ("current", "strict", "saved"),
     "--json": None,
+    "--freeze-after": (),
+    "--keep-running": None,
     "--debug": None,
     "--version": None,
     "--help": None,
@@ -39,6 +41,7 @@ VALUES = {
     "--against": "a file of the program",
     "--to": "a file",
     "--graph": "a file that ends in .svg or .dot",
+    "--freeze-after": "a time or a number of calls",
 }
 
 SHORT = {"-h": "--help", "-V": "--version"}

@@ -44,14 +44,15 @@ class Command:
 
 
 MACHINE = ("--engine", "--mode")
+FREEZING = ("--freeze-after", "--to", "--keep-running")
 
 COMMANDS: dict[str, Command] = {
-    "run": Command("execution:run", (*MACHINE, "--profile", "--to"), 1, None, verbatim=True),
+    "run": Command("execution:run", (*MACHINE, *FREEZING, "--profile"), 1, None, verbatim=True),
     "repl": Command("repl:repl", MACHINE, 0, 0),
     "check": Command("execution:check", (), 1),
     "expand": Command("expanding:expand", (), 1, 1),
     "test": Command("testing:test", MACHINE, 0),
-    "resume": Command("saved:resume", (*MACHINE, "--program", "--code"), 1, 2),
+    "resume": Command("saved:resume", (*MACHINE, *FREEZING, "--program", "--code"), 1, 2),
     "inspect": Command("inspecting:inspect", ("--json", "--program", "--against", "--graph"), 1, 1),
     "diff": Command("differing:diff", ("--json",), 2, 2),
     "key": Command("keyring:key", ("--file", "--id", "--expires", "--retires"), 0, 2),

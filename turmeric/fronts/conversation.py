@@ -1,8 +1,8 @@
 """What the REPL says to an entry: values, reports, answers to commands.
 
 An entry is one or more forms, or a command such as `:time (f 1)`.  Errors end the entry,
-never the session.  `*1 *2 *3` are the last values and `*e` the last error; they, `doc` and
-`source` are names of a module `repl`, so a definition of the user's own wins.
+never the session.  `*1 *2 *3` are the last values, `*e` the last error, `*k` what was interrupted
+last; they, `doc` and `source` are names of a module `repl`, so a definition of the user's own wins.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Conversation:
         self.loaded: list[str] = []
         """The files that `:load` loaded, in order."""
         self.module = session.new_module("repl")
-        for name in ("*1", "*2", "*3", "*e"):
+        for name in ("*1", "*2", "*3", "*e", "*k"):
             self.name(name, None)
         for name, text_of in (("show-doc*", doc), ("show-source*", source)):
             self.name(name, Builtin("repl", name, printer(session, text_of), 1, 1))

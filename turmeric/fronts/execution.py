@@ -6,6 +6,7 @@ import os
 import sys
 
 from turmeric.fronts.arguments import UsageError
+from turmeric.fronts.freezing import freezable
 from turmeric.fronts.statuses import OK, failed
 from turmeric.vocabulary.errors import TurmericError
 
@@ -24,16 +25,15 @@ EXPRESSION_FILE = "<expression>"
 def run(arguments: Arguments) -> int:
     """Run a file's top-level forms, then its `main`."""
     path, *args = arguments.operands
-    if "--to" in arguments.options and "--profile" not in arguments.options:
-        raise UsageError("--to says where a profile goes: it needs --profile")
+    if "--profile" in arguments.options and "--freeze-after" in arguments.options:
+        raise UsageError("--profile and --freeze-after do not go together: --to would be the file of both")
     session = open_session(arguments, root_of(path), args)
     if "--profile" in arguments.options:
         from turmeric.fronts.profiling import profiled
 
         profiled(arguments, lambda: completed(session, lambda: session.run_file(path)))
         return OK
-    completed(session, lambda: session.run_file(path))
-    return OK
+    return freezable(session, arguments, lambda: completed(session, lambda: session.run_file(path)))
 
 
 def evaluate(arguments: Arguments) -> int:

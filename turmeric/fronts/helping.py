@@ -38,12 +38,14 @@ Try
   tur -e '(map inc [1 2 3])'
   tur -e '(+ 1 (reset (* 2 (cloneable-shift [k] (resume k (resume k 10))))))'
 
-Exit status: 0 done, 1 error, 2 wrong command line, 130 Ctrl-C; (exit n) in a program gives n.
+Exit status: 0 done, 1 error, 2 wrong command line, 75 the program was stored (--freeze-after, SIGUSR1),
+130 Ctrl-C; (exit n) in a program gives n.
 """
 
 RUN = """\
 tur run [--debug] [--engine auto|cek|compiled] [--mode plain|roundtrip]
-        [--profile [--to FILE.svg|.txt|.folded]] FILE [ARGS]
+        [--profile [--to FILE.svg|.txt|.folded]]
+        [--freeze-after 5s|1000-calls] [--to SAVED] [--keep-running] FILE [ARGS]
 tur FILE [ARGS]
 
 Run the top-level forms of FILE in order, then its function `main` if it defines one.
@@ -59,6 +61,14 @@ it, else below FILE's own directory.  `app/orders.tur` is the module `app.orders
                                      what works so will work after a restart
   tur run --profile orders.tur       where its time went, by functions and lines, on stderr
   tur run --profile --to orders.svg orders.tur   the same as a flame graph
+
+With --freeze-after the program is stored in the file SAVED at the first call of a function after
+so much time, or at that call, and ends with the status 75; `tur resume SAVED` goes on.  The
+signal SIGUSR1 does the same at any time.  Without --to the file is frozen-FILE.bin; with --keep-running
+the program goes on too.  It also goes on if it cannot be stored, and says why.
+
+  tur run --freeze-after 0.5s --to job.bin job.tur; tur resume job.bin
+  kill -USR1 PID                     store the program of that process
 """
 
 REPL = """\
@@ -66,7 +76,8 @@ tur repl
 tur
 
 Read forms, evaluate them, print their values.  An entry goes on over several lines
-until its brackets are closed.  `*1 *2 *3` are the last values, `*e` the last error.
+until its brackets are closed.  `*1 *2 *3` are the last values, `*e` the last error,
+`*k` what Ctrl-C interrupted: `(continue *k)` goes on.
 
   (doc map)                  what a function does        (source map)   how it is written
   :load orders.tur           evaluate a file here        :reload        load the files again
@@ -119,7 +130,8 @@ what they call.  Variables that a macro made get a number when the name is taken
 """
 
 RESUME = """\
-tur resume [--program PATH] [--code current|strict|saved] FILE [VALUE]
+tur resume [--program PATH] [--code current|strict|saved]
+           [--freeze-after 5s|1000-calls] [--to SAVED] [--keep-running] FILE [VALUE]
 
 Go on with the continuation that a program saved to FILE, in this process.  VALUE is a
 Turmeric expression, and what the pause in the program returns; without it, nil.
@@ -129,7 +141,8 @@ file given there is loaded first: it may say what was renamed since, and how to 
 the same but of the very versions that saved it; saved, the code in FILE, if it was saved with
 `:code :bundle`.  That code can do anything: not with files from people you do not trust.
 
-A sealed file is opened with the keys that `tur key list` shows.
+A sealed file is opened with the keys that `tur key list` shows.  --freeze-after, --to and
+--keep-running are those of `tur run`.
 
   tur resume checkpoint-order-validated.bin
   tur resume approval.bin '{:approved true}'

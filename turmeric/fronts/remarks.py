@@ -20,6 +20,7 @@ HELP = """\
   (doc map)          what a definition is for
   (source map)       how it is written
   *1 *2 *3 *e        the last values, the last error
+  *k                 what Ctrl-C interrupted: (continue *k) goes on
   :load FILE         evaluate a file here
   :reload            load those files, and all imported modules, again
   :time EXPR         evaluate, and say how long it took

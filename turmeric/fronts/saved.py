@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import os
 
-from turmeric.fronts.statuses import OK, USAGE
+from turmeric.fronts.statuses import USAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from turmeric.assembly.session import Session
     from turmeric.fronts.arguments import Arguments
+    from turmeric.running.continuation import Continuation
 
 
 def resume(arguments: Arguments) -> int:
     """Continue a saved program, with the value of an expression; print what it gives."""
+    from turmeric.assembly.freezing import prepare
     from turmeric.durability.code.sources import CURRENT, SAVED
     from turmeric.durability.saving import deserialize
     from turmeric.fronts.execution import completed, open_session
+    from turmeric.fronts.freezing import freezable
     from turmeric.fronts.results import readable
     from turmeric.running.continuation import Continuation
 
@@ -32,11 +37,19 @@ def resume(arguments: Arguments) -> int:
     if type(saved) is not Continuation:
         return not_a_continuation(path, readable(session, saved))
     given = session.evaluate(value[0], "<value>") if value else None
+    is_program = prepare(session, saved)
+    return freezable(session, arguments, lambda: completed(session, lambda: go_on(session, saved, given, is_program)))
+
+
+def go_on(session: Session, saved: Continuation, given: Any, is_program: bool) -> None:
+    """Continue what was saved.  The value is shown, unless it is that of a program that did not ask to be saved."""
+    from turmeric.assembly.freezing import finish
+    from turmeric.fronts.results import readable
+
     resume = session.world.find("core", "resume").force()
-    result = completed(session, lambda: session.world.call(resume, [saved, given], prompt=True))
-    if result is not None:
+    result = finish(session, session.world.call(resume, [saved, given], prompt=True))
+    if result is not None and not is_program:
         print(readable(session, result))
-    return OK
 
 
 def program_root(arguments: Arguments) -> str:

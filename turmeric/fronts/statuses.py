@@ -2,6 +2,7 @@
 
     0    done               2    the command line is wrong
     1    an error           130  Ctrl-C            141  nobody reads the output
+    75   the program was stored, to be resumed (EX_TEMPFAIL of sysexits.h)
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 OK = 0
 FAILED = 1
 USAGE = 2
+FROZEN = 75
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 

@@ -22,6 +22,7 @@ from turmeric.fronts.completion import completions, word_before
 from turmeric.fronts.conversation import Conversation, finished
 from turmeric.fronts.highlighting import STYLES, indentation, matching_bracket, pieces
 from turmeric.fronts.history import open_history
+from turmeric.fronts.interrupting import say_interruptibly
 from turmeric.fronts.remarks import COMMANDS
 from turmeric.fronts.statuses import OK
 from turmeric.version import __version__
@@ -43,7 +44,7 @@ def converse(talk: Conversation) -> int:
         except EOFError:
             return OK
         try:
-            talk.say(entry)
+            say_interruptibly(talk, entry)
         except KeyboardInterrupt:
             print("interrupted", file=sys.stderr)
 

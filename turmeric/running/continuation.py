@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from turmeric.running.functions import Point
+    from turmeric.running.values import Ref
     from turmeric.vocabulary.structs import StructType
 
     Frames = tuple[Point, tuple[Any, ...], "Frames"] | None
-    Bindings = tuple[dict[str, object], "Bindings"] | None
+    Budgets = tuple[Ref | None, "Budgets"] | None
+    Bindings = tuple[dict[str, object], "Bindings", Budgets] | None
 
 
 PENDING: Any = (None, (), None)
@@ -141,11 +143,38 @@ class Segment:
         kind = type(mark)
         seen = masked_handler([mark.handler], rest).rest if kind is Mask else rest  # type: ignore[union-attr]
         self.bindings: Bindings = seen.bindings if seen is not None else None
+        """The dynamic variables that can be seen from here, region by region; with each, the budgets around it."""
         self.handlers: Segment | None = seen.handlers if seen is not None else None
         if kind is Handler:
             self.handlers = self
         elif kind is Binding:
-            self.bindings = (mark.values, self.bindings)  # type: ignore[union-attr]
+            self.bindings = bound(mark.values, self.bindings)  # type: ignore[union-attr]
+        elif kind is Mask:
+            self.bindings = behind_mask(rest.bindings, self.bindings)  # type: ignore[union-attr]
+
+
+BUDGET = "freezing.*budget*"
+"""The dynamic variable that holds what is left of a budget of calls (`running.budgets`)."""
+
+
+def bound(values: dict[str, object], outer: Bindings) -> Bindings:
+    """Dynamic variables, bound inside of others."""
+    budgets = None if outer is None else outer[2]
+    if BUDGET in values:
+        budgets = (values[BUDGET], budgets)  # type: ignore[assignment]
+    return values, outer, budgets
+
+
+def behind_mask(hidden: Bindings, seen: Bindings) -> Bindings:
+    """What can be seen from a mask.  Budgets above its handler do not count there, but come back."""
+    if hidden is None or hidden[2] is None or hidden is seen:
+        return seen
+    return {}, seen, (None, None if seen is None else seen[2])
+
+
+def without_budgets(bindings: Bindings) -> Bindings:
+    """The same dynamic variables for a function that Python code calls: its calls are not counted."""
+    return bindings if bindings is None or bindings[2] is None else ({}, bindings, None)
 
 
 def masking(handler: Handler, frames: Frames, rest: Segment, seen: Segment | None) -> Segment:
@@ -158,7 +187,7 @@ def masking(handler: Handler, frames: Frames, rest: Segment, seen: Segment | Non
     made.mark = mask
     made.frames = frames
     made.rest = rest
-    made.bindings = seen.bindings
+    made.bindings = seen.bindings if rest.bindings is None else behind_mask(rest.bindings, seen.bindings)
     made.handlers = seen.handlers
     return made
 
@@ -289,6 +318,13 @@ def no_delimiter(base: Base) -> Exception:
         return failure("no-prompt", "there is no delimiter to capture up to; put a (reset ...) around this")
     message = f"cannot capture through the Python function {base.foreign}, which called this function"
     return failure("foreign-frame", message, base.foreign)
+
+
+def trimmed(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """The pieces without delimiters directly below the last one, which `reinstate` has put there."""
+    while len(pieces) > 1 and pieces[-1][0] is None and type(pieces[-1][1]) is type(pieces[-2][1]) is Prompt:
+        pieces = pieces[:-1]
+    return pieces
 
 
 def reinstate(pieces: tuple[Piece, ...], frames: Frames, segment: Segment) -> tuple[Frames, Segment]:

@@ -7,6 +7,8 @@ that is worth it.  The compiler is loaded when the first of them is.
 
 from __future__ import annotations
 
+from turmeric.running.functions import accelerated, entering
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -33,7 +35,7 @@ def counted_entry(function: Function) -> Step:
         function.entry = compiled_entry(function, env)
         return function.entry, env, frames
 
-    return step
+    return entering(step, function)
 
 
 def counted_rest(point: Point, body: Step) -> Step:
@@ -49,7 +51,7 @@ def counted_rest(point: Point, body: Step) -> Step:
         point.body = rest_entry(point, body)
         return point.body, env, frames
 
-    return step
+    return accelerated(step, body)
 
 
 def counted_turn(function: Function, node: anf.Loop, body: Step) -> Step:
@@ -65,4 +67,4 @@ def counted_turn(function: Function, node: anf.Loop, body: Step) -> Step:
         made = function.turns[node][0] = turn_entry(function, node, env, body)
         return made, env, frames
 
-    return step
+    return accelerated(step, body)

@@ -7,6 +7,7 @@ does not use.
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import MethodType
 
 from turmeric.intermediate.anf import Code
 from turmeric.intermediate.held import idle
@@ -34,6 +35,25 @@ class Missing:
 
 
 MISSING = Missing()
+
+
+def entering(step: Step, function: Function) -> Step:
+    """Note on a step that it enters a function."""
+    step.enters = function  # type: ignore[attr-defined]
+    return step
+
+
+def entered_by(step: Step) -> Function | None:
+    """The function that a step enters, if that is what it does."""
+    if type(step) is MethodType:
+        return step.__self__ if type(step.__self__) is Function else None
+    return getattr(step, "enters", None)
+
+
+def accelerated(step: Step, plain: Step) -> Step:
+    """Note on a step that may run compiled code what the machine does without."""
+    step.plain = plain  # type: ignore[attr-defined]
+    return step
 
 
 class Point:
@@ -95,7 +115,7 @@ class Function:
     def ready(self) -> Step:
         """What the machine begins with; links the code, so that `points` are there."""
         if self.step is None:
-            self.step = self.linker.link(self)
+            self.step = entering(self.linker.link(self), self)
         return self.step
 
     def forget(self) -> None:

@@ -54,6 +54,30 @@ def only_once() -> None:
         raise Again
 
 
+class Trapped(Again):
+    """A compiled function was called, and has not begun: a trap was set (`running.freezing`).  The machine
+    goes on step by step (`running.watching`), and does `action` at the next call of a function."""
+
+    def __init__(self, action: Any) -> None:
+        self.action = action
+
+
+class TrappedStep(Interruption):
+    """The same, raised where the machine's loop called a step, which has not begun."""
+
+    def __init__(self, action: Any) -> None:
+        self.action = action
+
+
+class Frozen(BaseException):
+    """Ends a program that was stored.  It passes through everything: clean-ups were stored too, and must not run.
+
+    `continuation` is what the program still had to do, if that is not stored elsewhere."""
+
+    def __init__(self, continuation: Any = None) -> None:
+        self.continuation = continuation
+
+
 class Continue(Interruption):
     """The expression at which this was raised has this value."""
 

@@ -27,10 +27,11 @@ from turmeric.running.continuation import (
     capture,
     masked_handler,
     open_masks,
+    without_budgets,
 )
 from turmeric.running.depth import DEEP, allow_deep, check_level, limit_of_run
 from turmeric.running.evaluators import arity_error, translated
-from turmeric.running.interrupting import Interruption
+from turmeric.running.interrupting import Interruption, Trapped, TrappedStep
 from turmeric.running.values import Builtin, Closure, Operator
 from turmeric.vocabulary.errors import TurmericError, exception_for, failure
 from turmeric.vocabulary.kinds import type_name
@@ -40,11 +41,14 @@ from turmeric.vocabulary.symbols import Keyword
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, ClassVar
 
     from turmeric.running.continuation import Frames, Piece
     from turmeric.running.evaluators import Place
+    from turmeric.running.freezing import Trap
     from turmeric.running.functions import State
+
+    Wanted = Callable[["Machine", Frames], None]
     from turmeric.vocabulary.spans import Span
 
 TRACE_LENGTH = 12
@@ -65,6 +69,13 @@ class Machine:
     interrupted: Callable[[Machine, BaseException, Frames], State] | None = None
     """What moves Python's stack to the heap, once there is compiled code (`compiled.moving`)."""
 
+    trap: ClassVar[Trap | None] = None
+    """What is to stop the program, once it is set.  Python switches it off when anything is raised in there."""
+    wanted: Wanted | None = None
+    """What is to be done at the next call of a function."""
+    entered: list[Any] | None = None
+    """The environment of the last function whose call was looked at."""
+
     def __init__(self, library: Callable[[str], object], outer: Machine | None = None, compiles: bool = False) -> None:
         self.library = library
         self.outer = outer
@@ -83,7 +94,7 @@ class Machine:
         call leaves no frame, but a report should show it."""
         self.segment = Segment(Base(outer.foreign or "turmeric" if outer else None), None, None)
         if outer is not None:
-            self.segment.bindings = outer.segment.bindings
+            self.segment.bindings = without_budgets(outer.segment.bindings)
         self.last_thrown: tuple[object, Span | None, Any] | None = None
 
     # Running --------------------------------------------------------------------------------
@@ -123,6 +134,8 @@ class Machine:
                     step, env, frames = step(env, frames, self)
             except Halt as halt:
                 return halt.value
+            except TrappedStep as trap:
+                step, env, frames = self.watched((step, env, frames), trap.action)
             except (Exception, Interruption) as error:
                 step, env, frames = self.stopped(error, frames)
 
@@ -130,10 +143,22 @@ class Machine:
         """Go on after a step, or compiled code that it entered, has raised something."""
         if self.compiles:
             sys.setrecursionlimit(DEEP)
+        if Machine.trap is not None:
+            Machine.trap.set()
         if Machine.interrupted is not None:
-            return Machine.interrupted(self, error, frames)
+            state = Machine.interrupted(self, error, frames)
+            return self.watched(state, error.action) if isinstance(error, Trapped) else state
         assert isinstance(error, Exception)
         return self.failed(error, frames)
+
+    def watched(self, state: State, wanted: Wanted | None = None) -> State:
+        """Go on with a state step by step, and do what is wanted at the next call of a function."""
+        from turmeric.running.watching import watch
+
+        step, env, frames = state
+        if wanted is not None:
+            self.wanted = wanted
+        return watch, [step, env], frames
 
     def failed(self, error: Exception, frames: Frames) -> State:
         """Throw an error."""
@@ -297,7 +322,7 @@ class Machine:
         """Whether a dynamic variable is bound here, and its value."""
         bindings = self.segment.bindings
         while bindings is not None:
-            values, bindings = bindings
+            values, bindings, _ = bindings
             if name in values:
                 return True, values[name]
         return False, None

@@ -28,7 +28,9 @@ def put_back(
     place = next_wind(pieces, entered)
     if place is None:
         frames, machine.segment = reinstate(pieces, frames, machine.segment)
-        return machine.throw(value, frames) if thrown else machine.give(value, frames)
+        bindings = machine.segment.bindings
+        state = machine.throw(value, frames) if thrown else machine.give(value, frames)
+        return state if bindings is None or bindings[2] is None else machine.watched(state)
     if pieces[place + 1 :]:
         frames, machine.segment = reinstate(pieces[place + 1 :], frames, machine.segment)
     wind = pieces[place][1]

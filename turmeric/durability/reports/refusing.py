@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from turmeric.durability.reports.mismatches import Mismatch
+    from turmeric.running.world import World
 
 PATHS = 100
 """Paths that are kept for each mismatch; the others are counted."""
@@ -32,15 +33,20 @@ ORDER = ("module", "code", "release", "rename", "type", "point", "variable", "fu
 def mismatch_error(resolver: Resolver, messages: Sequence[Message]) -> TurmericError:
     """The `schema-mismatch` for what did not fit of a message, and of those that it refers to."""
     everything = explained(resolver, messages)
-    type_ = resolver.world.find("serial", "mismatch").force()
+    symbol, modules = everything[0].symbol, messages[0].claims.modules
+    version = next((row.version for row in modules if symbol.startswith(row.name + ".")), None)
+    return error_of(resolver.world, everything, version)
+
+
+def error_of(world: World, everything: Sequence[Mismatch], version: str | None) -> TurmericError:
+    """The `schema-mismatch` for some mismatches, the first of which is of a module that had that version."""
+    type_ = world.find("serial", "mismatch").force()
     assert isinstance(type_, StructType)
     every = tuple(mismatch_struct(type_, found.data()) for found in everything)
     first = everything[0]
     more = f" (and {len(everything) - 1} more)" if len(everything) > 1 else ""
     detail = f"{first.detail}{more}; {first.advice[0]}"
     what = mismatch_struct(type_, {**first.data(), "detail": detail}, every)
-    modules = messages[0].claims.modules
-    version = next((row.version for row in modules if first.symbol.startswith(row.name + ".")), None)
     error = failure("schema-mismatch", "")
     assert isinstance(error.value, Struct)
     error.value.values = (what, version)

@@ -19,6 +19,7 @@ from turmeric.running.compiled.units import (
     types_of,
 )
 from turmeric.running.depth import DEEP
+from turmeric.running.functions import accelerated, entering
 from turmeric.running.interrupting import Pending
 from turmeric.running.machine import Machine
 from turmeric.running.values import Closure
@@ -111,14 +112,14 @@ def compiled_entry(function: Function, env: Environment | None) -> Step:
     """The step that enters a compiled function: its environment is parameters and captured values."""
     if calls_operators(function):
         try:
-            return entered(entry_of(function))
+            return entering(entered(entry_of(function)), function)
         except TooLarge:
             return function.ready()
     count = len(function.code.params.variables())
     make = make_of(function, env)
     if not function.code.captured:
-        return entered(make())
-    return entered(lambda *values: make(*values[count:])(*values[:count]))
+        return entering(entered(make()), function)
+    return entering(entered(lambda *values: make(*values[count:])(*values[:count])), function)
 
 
 def entered(run: Callable[..., Any]) -> Step:
@@ -158,7 +159,7 @@ def on_top(waiting: Any, frames: Any) -> Any:
 def rest_entry(point: Point, body: Step) -> Step:
     """The step that goes on with a frame of a point, compiled; `body`, what the machine does, where that cannot be."""
     try:
-        return entered(rest_of(point.function, point.node))
+        return accelerated(entered(rest_of(point.function, point.node)), body)
     except TooLarge:
         return body
 
@@ -166,6 +167,6 @@ def rest_entry(point: Point, body: Step) -> Step:
 def turn_entry(function: Function, node: anf.Loop, env: Environment, body: Step) -> Step:
     """The step that begins a turn of a loop, compiled; `body`, what the machine does, where that cannot be."""
     try:
-        return entered(loop_of(function, node, env))
+        return accelerated(entered(loop_of(function, node, env)), body)
     except TooLarge:
         return body

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import isfinite
 
-from turmeric.running.continuation import Binding, Segment
+from turmeric.running.continuation import BUDGET, Binding, Segment
 from turmeric.running.futures import Future
 from turmeric.running.machine import CURRENT
 from turmeric.running.operators import operator
@@ -62,13 +62,14 @@ def bindings() -> Map | None:
     found: dict[str, Any] = {}
     parameters: list[Any] = []
     while chain is not None:
-        values, chain = chain
+        values, chain, _ = chain
         for name, value in values.items():
             found.setdefault(name, value)
         entries: Any = values.get(EXTENT, ())
         parameters += [entry for entry in entries if entry[1] is not None]
     if EXTENT in found:  # of escapes nothing: a task cannot leave through what is not around it
         found[EXTENT] = lists.from_iterable(parameters)
+    found.pop(BUDGET, None)
     return maps.from_pairs(found.items()) if found else None
 
 

@@ -43,7 +43,7 @@ def extent_of(identity: int, parameter: object) -> object:
     machine = CURRENT.machine
     bindings = machine.segment.bindings if machine is not None else None
     while bindings is not None:
-        values, bindings = bindings
+        values, bindings, _ = bindings
         entries: Any = values.get(EXTENT, ())
         for entry in entries:
             if entry[0] == identity or (parameter is not None and entry[1] is parameter):
