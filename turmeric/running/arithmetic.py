@@ -26,6 +26,10 @@ def number_error(name: str, *values: Any) -> TurmericError:
 
 def add(*values: Any) -> Any:
     """The sum; of no numbers 0.  Begins with the first one: a sum of -0.0 is -0.0."""
+    if len(values) == 2:
+        first, second = values
+        if is_number(first) and is_number(second):
+            return first + second
     total: Any = 0
     if values and is_number(values[0]):
         total, *values = values  # type: ignore[assignment]

@@ -76,10 +76,12 @@ class Closure(Homed):
 class Builtin:
     """A primitive: a Python function that neither calls back nor captures."""
 
-    __slots__ = ("call", "maximum", "minimum", "module", "name")
+    __slots__ = ("call", "maximum", "minimum", "module", "name", "tur_run")
     type_name = "fn"
-    run: Callable[[Builtin, tuple[Any, ...]], Any]
-    """Calls it from compiled code (`compiled.support`)."""
+    tur_run: Callable[..., Any]
+    """How compiled code calls it where it does not know which primitive it is; made when first needed."""
+    runner: Callable[[Builtin], Callable[..., Any]]
+    """What makes that (`compiled.support`)."""
 
     def __init__(self, module: str, name: str, call: Callable[..., Any], minimum: int, maximum: int | None) -> None:
         self.module = module
@@ -91,9 +93,11 @@ class Builtin:
     def __call__(self, *args: Any) -> Any:
         return self.call(*args)
 
-    def tur_run(self, *args: Any) -> Any:
-        """How compiled code calls it where it does not know which primitive it is."""
-        return Builtin.run(self, args)
+    def __getattr__(self, name: str) -> Any:
+        if name != "tur_run":
+            raise AttributeError(name)
+        run = self.tur_run = Builtin.runner(self)
+        return run
 
     @property
     def symbol(self) -> str:

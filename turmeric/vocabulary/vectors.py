@@ -147,7 +147,12 @@ class Vector(Compound):
             if buffer.grows and len(items) == count:
                 items.append(item)
                 if items[count] is item:  # else another thread was faster
-                    return flat(buffer, count + 1)
+                    made = new_vector(Vector)  # `flat`, here without a call
+                    made._count = count + 1
+                    made.buffer = buffer
+                    made._hash = None
+                    made.inert = False
+                    return made
             if count < SMALL:
                 return flat(Buffer([*items[:count], item], True), count + 1)
         tail = self.tail

@@ -162,6 +162,10 @@ def constructor(links: Links, globals_: dict[str, Any], name: str, key: Any) -> 
 
     def stub(*args: Any) -> Any:
         type_ = found.force()
+        if type(type_) is Struct and type_.type.nullary is type_ and not args:
+            found.linked.append(lambda: globals_.__setitem__(name, stub))
+            globals_[name] = lambda: type_
+            return type_
         if type(type_) is not StructType or type_.make is not Struct or len(type_.fields) != key[2]:
             return construct(support.value_of(found), list(args))
         found.linked.append(lambda: globals_.__setitem__(name, stub))

@@ -165,6 +165,17 @@ INLINED["math.inc"] = one_more(ast.Add())
 INLINED["math.dec"] = one_more(ast.Sub())
 
 
+@inlined("math.abs")
+def absolute(link: Expressions, node: anf.Primitive, args: Args) -> Made | None:
+    value, type_ = link.simple(args[0])
+    link.site(node.span)
+    if type_ in NUMBERS:
+        return link.call("abs", [value]), type_
+    first, again = link.twice(value)
+    fast = link.call("abs", [again])
+    return link.choice(link.type_is(first, "int"), fast, link.primitive_call(node, [again])), NUM
+
+
 @inlined("math.zero?", "math.pos?", "math.neg?")
 def sign(link: Expressions, node: anf.Primitive, args: Args) -> Made | None:
     operator = {"zero?": EQUAL, "pos?": ast.Gt(), "neg?": ast.Lt()}[node.name]
@@ -397,6 +408,14 @@ def struct_test(link: Expressions, wanted: StructType, first: ast.expr, again: a
     symbol = link.link("symbol", wanted.module, wanted.name)
     own = link.attribute(link.attribute(again, "type"), "symbol")
     return link.both(link.type_is(first, "Struct"), link.compare(own, (EQUAL, link.name(symbol))))
+
+
+@inlined("reducing.reduced?")
+def reduced(link: Expressions, node: anf.Primitive, args: Args) -> Made | None:
+    first, again = link.twice(link.value(args[0]))
+    own = link.attribute(link.attribute(again, "type"), "symbol")
+    same = link.compare(own, (EQUAL, link.constant("reducing.reduced")))
+    return link.both(link.type_is(first, "Struct"), same), BOOL
 
 
 def wanted_type(link: Expressions, node: Simple) -> object:

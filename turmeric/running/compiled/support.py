@@ -93,16 +93,32 @@ def wrong_arity(found: Global, *args: Any) -> Any:
     raise arity_error(found.force(), len(args))
 
 
-def run_builtin(builtin: Builtin, args: tuple[Any, ...]) -> Any:
-    """A call of a primitive that is a value."""
-    if len(args) < builtin.minimum or (builtin.maximum is not None and len(args) > builtin.maximum):
-        raise arity_error(builtin, len(args))
-    if needs_room(builtin.symbol):
-        return with_room(builtin.call, *args)
-    return builtin.call(*args)
+def runner(builtin: Builtin) -> Callable[..., Any]:
+    """How compiled code calls a primitive that is a value: its arguments are counted, unless Python does that."""
+    function = builtin.call
+    low, high = builtin.minimum, builtin.maximum
+    deep = needs_room(builtin.symbol)
+    if not deep and low == 0 and high is None and takes_any(function):
+        return function
+
+    def run(*args: Any) -> Any:
+        if len(args) < low or (high is not None and len(args) > high):
+            raise arity_error(builtin, len(args))
+        return with_room(function, *args) if deep else function(*args)
+
+    return run
 
 
-Builtin.run = staticmethod(run_builtin)
+def takes_any(function: Callable[..., Any]) -> bool:
+    """Whether a function of Python's takes any number of arguments."""
+    code = getattr(function, "__code__", None)
+    return code is not None and code.co_argcount == 0 and bool(code.co_flags & VARARGS)
+
+
+VARARGS = 4
+"""The flag of code objects (`inspect.CO_VARARGS`)."""
+
+Builtin.runner = staticmethod(runner)
 
 
 def again() -> Any:
@@ -183,6 +199,7 @@ for _each in (run_method, requested, again, leave, after, forced, value_of, with
 
 NAMES: dict[str, Any] = {
     "type": type,
+    "abs": abs,
     "int": int,
     "float": float,
     "str": str,
