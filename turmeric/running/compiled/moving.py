@@ -39,17 +39,27 @@ if TYPE_CHECKING:
     from turmeric.running.functions import Environment, Point, State, Step
 
 
+EVALUATED_AGAIN = (RecursionError, Again)
+"""After these the machine evaluates the expression again; tuples, since `X | Y` would be made at each use."""
+NO_CALL = (TypeError, AttributeError)
+"""These may say that what was called is no function, or takes other arguments."""
+
+
 class Stop:
     """Where the innermost function was: its unit, the site, its local variables; whether a function of
     Python's was called from there."""
 
-    __slots__ = ("called", "locals", "site", "unit")
+    __slots__ = ("called", "function", "site", "unit")
 
-    def __init__(self, unit: Unit, site: Site, locals_: dict[str, Any], called: bool) -> None:
+    def __init__(self, unit: Unit, site: Site, function: FrameType, called: bool) -> None:
         self.unit = unit
         self.site = site
-        self.locals = locals_
+        self.function = function
         self.called = called
+
+    @property
+    def locals(self) -> dict[str, Any]:
+        return self.function.f_locals
 
 
 def moved(machine: Machine, error: BaseException, frames: Frames) -> tuple[Frames, Stop | None]:
@@ -88,8 +98,9 @@ def moved(machine: Machine, error: BaseException, frames: Frames) -> tuple[Frame
         traceback = traceback.tb_next
     if last is None:
         return frames, None
-    locals_ = function.f_locals
     around = last.around
+    if type(error) is Request and around is None and not marked:
+        return frames, Stop(unit, last, function, called)
     if not_begun(error, called):
         if last.leaving is not None:
             around = (last.node, around)  # type: ignore[assignment]
@@ -98,8 +109,8 @@ def moved(machine: Machine, error: BaseException, frames: Frames) -> tuple[Frame
         return marked_end(machine, unit, last, function, frames)
     if around is not None:
         segments = pending_segments(machine.segment) if segments is None else segments
-        frames = pushed(unit, around, locals_, frames, segments)
-    return frames, Stop(unit, last, locals_, called)
+        frames = pushed(unit, around, function.f_locals, frames, segments)
+    return frames, Stop(unit, last, function, called)
 
 
 def marked_end(
@@ -109,7 +120,7 @@ def marked_end(
     segments = pending_segments(machine.segment)
     frames = moved_one(machine, unit, site, function, frames, segments)
     segments.pop().frames = frames
-    return None, Stop(unit, site, function.f_locals, True)
+    return None, Stop(unit, site, function, True)
 
 
 def moved_one(
@@ -196,12 +207,12 @@ def interrupted(machine: Machine, error: BaseException, frames: Frames) -> State
     if isinstance(error, Request):
         return request, [error.args, stop], frames
     if stop is None:
-        if isinstance(error, RecursionError | Again | Continue):
+        if isinstance(error, (*EVALUATED_AGAIN, Continue)):
             error = RuntimeError(f"the stack is too full to go on ({type(error).__name__})")
         assert isinstance(error, Exception)
         return machine.failed(error, frames)
     site = stop.site
-    evaluated_again = isinstance(error, RecursionError | Again)
+    evaluated_again = isinstance(error, EVALUATED_AGAIN)
     if evaluated_again or (not stop.called and (is_call(site, error) or isinstance(error, ZeroDivisionError))):
         if site.leaving is not None:
             return leaving, [stop.locals[site.leaving]], frames
@@ -218,7 +229,7 @@ def interrupted(machine: Machine, error: BaseException, frames: Frames) -> State
 
 def is_call(site: Site, error: BaseException) -> bool:
     """Whether an error may say that what was called is no function, or takes other arguments."""
-    return isinstance(error, TypeError | AttributeError) and (site.call is not None or site.tail)
+    return isinstance(error, NO_CALL) and (site.call is not None or site.tail)
 
 
 def request(env: Environment, frames: Frames, machine: Machine) -> State:
@@ -238,7 +249,7 @@ LEAVE, PERFORM = leave.__code__, perform.__code__
 
 def not_begun(error: BaseException, called: bool) -> bool:
     """Whether what the innermost function called is called again, since it has done nothing."""
-    return isinstance(error, RecursionError | Again) or (isinstance(error, TypeError | AttributeError) and not called)
+    return isinstance(error, EVALUATED_AGAIN) or (isinstance(error, NO_CALL) and not called)
 
 
 def take_back(machine: Machine, error: BaseException, segments: list[Segment] | None) -> None:
