@@ -6,7 +6,6 @@ import os
 import sys
 
 from turmeric.fronts.arguments import UsageError
-from turmeric.fronts.freezing import freezable
 from turmeric.fronts.statuses import OK, failed
 from turmeric.vocabulary.errors import TurmericError
 
@@ -33,6 +32,8 @@ def run(arguments: Arguments) -> int:
 
         profiled(arguments, lambda: completed(session, lambda: session.run_file(path)))
         return OK
+    from turmeric.fronts.freezing import freezable
+
     return freezable(session, arguments, lambda: completed(session, lambda: session.run_file(path)))
 
 

@@ -38,8 +38,8 @@ Try
   tur -e '(map inc [1 2 3])'
   tur -e '(+ 1 (reset (* 2 (cloneable-shift [k] (resume k (resume k 10))))))'
 
-Exit status: 0 done, 1 error, 2 wrong command line, 75 the program was stored (--freeze-after, SIGUSR1),
-130 Ctrl-C; (exit n) in a program gives n.
+Exit status: 0 done, 1 error, 2 wrong command line, 75 the program was stored (--freeze-after,
+SIGUSR1), 130 Ctrl-C; (exit n) in a program gives n.
 """
 
 RUN = """\
@@ -62,10 +62,10 @@ it, else below FILE's own directory.  `app/orders.tur` is the module `app.orders
   tur run --profile orders.tur       where its time went, by functions and lines, on stderr
   tur run --profile --to orders.svg orders.tur   the same as a flame graph
 
-With --freeze-after the program is stored in the file SAVED at the first call of a function after
-so much time, or at that call, and ends with the status 75; `tur resume SAVED` goes on.  The
-signal SIGUSR1 does the same at any time.  Without --to the file is frozen-FILE.bin; with --keep-running
-the program goes on too.  It also goes on if it cannot be stored, and says why.
+With --freeze-after the program is stored in the file SAVED at the first call of a function
+after so much time, or at that call, and ends with the status 75; `tur resume SAVED` goes on.
+The signal SIGUSR1 does the same at any time.  Without --to the file is frozen-FILE.bin; with
+--keep-running the program goes on too.  It also goes on if it cannot be stored, and says why.
 
   tur run --freeze-after 0.5s --to job.bin job.tur; tur resume job.bin
   kill -USR1 PID                     store the program of that process
