@@ -8,10 +8,10 @@ from collections.abc import Callable
 from turmeric.intermediate import anf
 from turmeric.running.calls import applied
 from turmeric.running.compiled import moving
+from turmeric.running.compiled.requesting import calls_operators
 from turmeric.running.compiled.support import transparent
 from turmeric.running.compiled.units import (
     TooLarge,
-    calls_operators,
     entry_of,
     function_unit,
     loop_of,

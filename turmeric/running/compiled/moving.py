@@ -19,7 +19,7 @@ from types import FrameType
 
 from turmeric.intermediate import anf
 from turmeric.running.calls import applied
-from turmeric.running.compiled.performing import MARKING, perform
+from turmeric.running.compiled.performing import MARKING, perform, performed
 from turmeric.running.compiled.support import TRANSPARENT, leave
 from turmeric.running.compiled.support import with_room as with_room_before
 from turmeric.running.compiled.units import UNITS, Unit
@@ -244,7 +244,7 @@ def request(env: Environment, frames: Frames, machine: Machine) -> State:
     return applied(machine, callee, given, frames, site.place(unit.function.code))
 
 
-LEAVE, PERFORM = leave.__code__, perform.__code__
+LEAVE, PERFORMS = leave.__code__, (perform.__code__, performed.__code__)
 
 
 def not_begun(error: BaseException, called: bool) -> bool:
@@ -260,7 +260,7 @@ def take_back(machine: Machine, error: BaseException, segments: list[Segment] | 
     while traceback is not None:
         code = traceback.tb_frame.f_code
         known = UNITS.get(id(code))
-        if code is LEAVE or code is PERFORM:
+        if code is LEAVE or code in PERFORMS:
             found = traceback.tb_frame.f_locals.get("segment" if code is LEAVE else "below")
         elif known is not None and known[2][traceback.tb_lasti].node is not None:
             found = None
@@ -287,7 +287,8 @@ def evaluation(stop: Stop, known: anf.Simple | None) -> tuple[Step, Environment]
     """A step for the expression at which a function stopped, and its environment: the local variables, with
     what was evaluated and must not be again."""
     held = stop.unit.held
-    names = [name for name in held if name in stop.locals and (type(held[name]) is anf.Var or name in stop.site.known)]
+    locals_ = stop.locals
+    names = [name for name in held if name in locals_ and (type(held[name]) is anf.Var or name in stop.site.known)]
     key = (stop.site, *names)
     steps = stop.unit.steps
     step = steps.get(key)
@@ -300,4 +301,4 @@ def evaluation(stop: Stop, known: anf.Simple | None) -> tuple[Step, Environment]
         assert stop.site.node is not None
         node = stop.site.node
         step = steps[key] = Steps(function.linker, function).step(node, scope, len(scope))
-    return step, [stop.locals[name] for name in names]
+    return step, [locals_[name] for name in names]

@@ -24,7 +24,9 @@ from turmeric.reading import core
 from turmeric.running.compiled.expressions import Expressions, takes_statement
 from turmeric.running.compiled.knowledge import ANY, NUMBERS, Knowledge, join, type_of_constant
 from turmeric.running.compiled.links import Links
+from turmeric.running.compiled.requesting import calls_operators
 from turmeric.running.compiled.syntax import EQUAL
+from turmeric.running.values import Closure
 from turmeric.vocabulary import namespace
 
 TYPE_CHECKING = False
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from turmeric.intermediate.surroundings import Around
+    from turmeric.running.compiled.sites import Site
     from turmeric.running.steps import Linker
 
 class Target:
@@ -206,24 +209,56 @@ class Statements(Expressions):
         """A call of a control operator, which the machine makes: nothing follows it here.  Code that the
         machine itself has called gives it the frames that wait; other code raises the request."""
         operator = self.operator(node)
-        found: Any = node.function
-        if operator is None or (found.module, found.name, len(node.args)) == ("effects", "perform", 1):
+        here = self.called_by_machine and not self.inside_region()
+        if operator is None and not (here and self.will_request(node, let)):
             return False
+        if is_perform(node):
+            return False
+        callee = self.name(operator) if operator is not None else self.value(node.function)
         args = self.list_of([made for made, _ in self.operands(node.args)])
         self.calling(node)
         site = self.sites[-1]
         site.call, site.tail = let, let is None
-        if self.called_by_machine and not self.inside_region():
-            frames: ast.expr = self.constant(None)
-            for each in reversed(waiting(site.waiting)):
-                live = [self.name(self.variable(var)) for var in each.point.live]
-                frames = self.tuple_of([self.name(self.link("point", each)), self.tuple_of(live), frames])
-            place = self.name(self.link("site", len(self.sites) - 1))
-            self.block.append(self.returned(self.call("Pending", [self.name(operator), args, frames, place])))
+        if here:
+            self.block.append(self.returned(self.call("Pending", [callee, args, *self.waiting_frames(site)])))
         else:
             live = [self.name(self.variable(var)) for var in let.point.live] if let is not None else []
-            self.block.append(self.raised(self.call("Request", [self.name(operator), args, self.tuple_of(live)])))
+            self.block.append(self.raised(self.call("Request", [callee, args, self.tuple_of(live)])))
         return True
+
+    def waiting_frames(self, site: Site) -> tuple[ast.expr, ast.expr]:
+        """The frames of this function that wait at a site, and the site's place, for the machine."""
+        frames: ast.expr = self.constant(None)
+        for each in reversed(waiting(site.waiting)):
+            live = [self.name(self.variable(var)) for var in each.point.live]
+            frames = self.tuple_of([self.name(self.link("point", each)), self.tuple_of(live), frames])
+        return frames, self.name(self.link("site", self.sites.index(site)))
+
+    def will_request(self, node: anf.TailCall, let: anf.Let | None) -> bool:
+        """Whether a call goes to a function that calls control operators itself: then the machine may as well call
+        it, and nothing has to be raised."""
+        found = node.function
+        if not isinstance(found, anf.GlobalReference) or not self.named_function(node):
+            return False
+        value: Any = self.linker.find(found.module, found.name).value
+        if let is None and self.linker.world.is_library(found.module) and self.own_module_is_program:
+            return False  # a tail call that reports should show
+        return type(value) is Closure and calls_operators(value.function)
+
+    def performed(self, node: anf.TailCall, let: anf.Let | None) -> ast.expr:
+        """A `perform` in code that the machine has called, and that gives it what has no clause to run in place."""
+        args = [made for made, _ in self.operands(node.args)]
+        self.calling(node)
+        site = self.sites[-1]
+        site.call, site.tail = let, let is None
+        found: Any = node.function
+        name = self.temporary()
+        operator = self.link("operator", found.module, found.name)
+        self.block.append(self.assign(name, self.call("performed", [self.name(operator), *args])))
+        asked = [self.name(operator), self.list_of([self.attribute(self.name(name), "effect")])]
+        pending = self.call("Pending", [*asked, *self.waiting_frames(site)])
+        self.block.append(self.conditional(self.type_is(self.name(name), "Unhandled"), [self.returned(pending)], []))
+        return self.name(name)
 
     def inside_region(self) -> bool:
         around = self.around
@@ -235,6 +270,10 @@ class Statements(Expressions):
 
     def pending_call(self, node: anf.Let, call: anf.TailCall) -> None:
         """`let v = f(x) in ...`: where `v` is used at once and once, the call stands in its place."""
+        if is_perform(call) and self.called_by_machine and not self.inside_region():
+            self.types[node.var] = ANY
+            self.block.append(self.assign(self.variable(node.var), self.performed(call, node)))
+            return
         made = self.called(call)
         site = self.sites[-1]
         site.call, site.tail = node, False
@@ -278,6 +317,9 @@ class Statements(Expressions):
 
     def tail_call(self, node: anf.TailCall) -> None:
         if self.requested(node, None):
+            return
+        if is_perform(node) and self.called_by_machine and not self.inside_region():
+            self.deliver(self.performed(node, None), ANY)
             return
         if self.target.name is None and self.turning and self.knowledge.itself(node):
             self.site(None)
@@ -483,6 +525,13 @@ def left_by_exit(bound: Control) -> bool:
 
 
 NOTHING = anf.Constant(None)
+
+
+def is_perform(node: anf.TailCall) -> bool:
+    """Whether this is a `perform`, which compiled code may do itself."""
+    found = node.function
+    named = isinstance(found, anf.GlobalReference) and (found.module, found.name) == ("effects", "perform")
+    return named and len(node.args) == 1
 
 
 def waiting(around: Around) -> list[anf.Let]:

@@ -11,7 +11,7 @@ from types import CodeType
 
 from turmeric.running import arithmetic
 from turmeric.running.classes import run_method
-from turmeric.running.compiled.performing import perform
+from turmeric.running.compiled.performing import Unhandled, perform, performed
 from turmeric.running.compiled.rerunning import needs_room
 from turmeric.running.continuation import PENDING, Binding, Cleanup, Handler, Prompt, Segment
 from turmeric.running.depth import allow_deep
@@ -229,6 +229,8 @@ NAMES: dict[str, Any] = {
     "Request": Request,
     "Pending": Pending,
     "perform": perform,
+    "performed": performed,
+    "Unhandled": Unhandled,
     "again": again,
     "with_room": with_room,
     "enter": enter,

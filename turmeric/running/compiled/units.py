@@ -30,7 +30,6 @@ from turmeric.running.compiled.statements import Statements, While
 from turmeric.running.depth import allow_deep, depth
 from turmeric.running.operators import requested
 from turmeric.running.values import Closure
-from turmeric.vocabulary.namespace import OPERATOR
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -351,16 +350,3 @@ def fixed(code: Code) -> list[tuple[Var, Code]]:
             found.extend(node.bindings)
         work.extend(part for part in parts(node) if not isinstance(part, Code))
     return found
-
-
-def calls_operators(function: Function) -> bool:
-    """Whether a function itself calls control operators by their names."""
-    find = function.linker.find
-    work: list[object] = [function.code.body]
-    while work:
-        node = work.pop()
-        called = node.function if isinstance(node, anf.TailCall) else None
-        if isinstance(called, anf.GlobalReference) and find(called.module, called.name).kind == OPERATOR:
-            return True
-        work.extend(part for part in parts(node) if isinstance(part, anf.Control))
-    return False
