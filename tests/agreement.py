@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import sys
 from collections.abc import Sequence
 from random import Random
@@ -77,7 +78,8 @@ class Runner:
         module = session.new_module("program")
         session.world.main = module.name
         remember_text(FILE, text)
-        printed = io.StringIO()
+        printed, random = io.StringIO(), os.urandom
+        os.urandom = Random(1).randbytes  # identities, which get into bytes
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
             try:
                 completed(session, lambda: session.pipeline(module).load(text, FILE))
@@ -86,4 +88,5 @@ class Runner:
             except Exception as error:
                 print(f"{type(error).__name__}: {error}")
         sys.setprofile(None)
+        os.urandom = random
         return printed.getvalue()

@@ -5,9 +5,15 @@ from __future__ import annotations
 import pytest
 
 from tests.agreement import WAYS, Runner
-from tests.generated_programs import program
+from tests.generated_programs import program, stopped_program
 
 RUNNER = Runner()
+
+
+@pytest.mark.parametrize("number", range(30))
+def test_the_same_bytes(number: int) -> None:
+    """Continuations captured by compiled code and by the machine, and what a budget of calls leaves."""
+    assert RUNNER.differing(stopped_program(("tests", number)), ("compiled", WAYS[2 + number % 5]), number) == {}
 
 
 @pytest.mark.parametrize("number", range(48))
