@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import sys
+from collections.abc import Sequence
 from random import Random
 
 from tests.disturbing import Disturbance, disturbed, shallow
@@ -20,6 +22,11 @@ WAYS = ("cek", "compiled", "auto-1", "auto-2", "auto-3", "moved", "interrupted",
 """`auto-N`: what was called N times is compiled."""
 
 FILE = "program.tur"
+
+
+def untraced(printed: str) -> str:
+    """What is printed, without the place and the trace of the error at its end: they do not travel."""
+    return printed.partition("\n  at ")[0].strip()
 
 
 class Runner:
@@ -41,7 +48,7 @@ class Runner:
             with disturbed(Disturbance(way, seed)):
                 return self.outcome("compiled", text)
         if way == "roundtrip":
-            return self.outcome(way, text).partition("\n  at ")[0]  # traces do not travel
+            return untraced(self.outcome(way, text))
         if way == "shallow":
             with shallow(15 + Random(str(seed)).randrange(45)):
                 return self.outcome("compiled", text)
@@ -57,6 +64,13 @@ class Runner:
             made = self.outcome("compiled", text)
         return made, hook.count
 
+    def differing(self, text: str, ways: Sequence[str], seed: object = 1) -> dict[str, str]:
+        """What the machine prints, and each way in which something else is printed; empty if there is none."""
+        wanted = self.run(text, "cek")
+        found = {way: self.run(text, way, seed) for way in ways}
+        wrong = {way: got for way, got in found.items() if got != (untraced(wanted) if way == "roundtrip" else wanted)}
+        return {"cek": wanted, **wrong} if wrong else {}
+
     def outcome(self, engine: str, text: str) -> str:
         session = self.session(engine)
         self.count += 1
@@ -64,7 +78,8 @@ class Runner:
         module = session.new_module("program")
         session.world.main = module.name
         remember_text(FILE, text)
-        printed = io.StringIO()
+        printed, random = io.StringIO(), os.urandom
+        os.urandom = Random(1).randbytes  # identities, which get into bytes
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
             try:
                 completed(session, lambda: session.pipeline(module).load(text, FILE))
@@ -73,4 +88,5 @@ class Runner:
             except Exception as error:
                 print(f"{type(error).__name__}: {error}")
         sys.setprofile(None)
+        os.urandom = random
         return printed.getvalue()
