@@ -86,7 +86,7 @@ def waiting(frame: FrameType, within: str, called: bool) -> bool:
     while below is not None and below.f_code is not MACHINE:
         known = UNITS.get(id(below.f_code))
         if known is not None:
-            if known[2][below.f_lasti].node is not None:
+            if known.sites[below.f_lasti].node is not None:
                 return below.f_code.co_filename.startswith(within)
         elif called and id(below.f_code) not in TRANSPARENT:
             return False

@@ -67,8 +67,7 @@ def place_of(traceback: TracebackType) -> tuple[str, Span] | None:
     known = units.get(id(traceback.tb_frame.f_code))
     if known is None:
         return None
-    _, unit, sites = known
-    site = sites.get(traceback.tb_lasti)
-    code = unit.function.code
+    site = known.sites.get(traceback.tb_lasti)
+    code = known.unit.function.code
     span = (site.span if site is not None else None) or code.span
     return (code.symbol, span) if span is not None else None

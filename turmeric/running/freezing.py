@@ -178,7 +178,7 @@ def called_by_compiled(code: CodeType, caller: FrameType) -> bool:
             return False  # the region is left already, and would be once more
         frame = frame.f_back
     known = None if frame is None else units.UNITS.get(id(frame.f_code))
-    return frame is not None and known is not None and known[2][frame.f_lasti].node is not None
+    return frame is not None and known is not None and known.sites[frame.f_lasti].node is not None
 
 
 RUN = Machine.run.__code__

@@ -85,7 +85,7 @@ class Known:
         self.primitives: dict[object, str] = {}
         """Names of primitives, by their code, or by the function where it has none."""
         self.working = dict(WORKING)
-        self.units: dict[int, Any] = {}
+        self.units: Any = {}
         """Compiled code: see `running.compiled.units`."""
         self.modules = 0
 

@@ -66,9 +66,9 @@ class Stacks:
                 self.step(more[0])
                 leaf = False
             elif compiled is not None:
-                site = compiled[2].get(offset)
+                site = compiled.sites.get(offset)
                 if site is not None and site.node is not None:
-                    self.function(compiled[1].function, site.span or self.near(compiled[1], site))
+                    self.function(compiled.unit.function, site.span or self.near(compiled.unit, site))
                     leaf = False
             elif type(more) is Place:
                 self.at(more.span)
@@ -141,9 +141,9 @@ class Stacks:
         while traceback is not None:
             compiled = self.known.units.get(id(traceback.tb_frame.f_code))
             if compiled is not None:
-                site = compiled[2].get(traceback.tb_lasti)
+                site = compiled.sites.get(traceback.tb_lasti)
                 if site is not None and site.node is not None:
-                    self.function(compiled[1].function, site.span)
+                    self.function(compiled.unit.function, site.span)
             traceback = traceback.tb_next
 
     # The heap -------------------------------------------------------------------------------

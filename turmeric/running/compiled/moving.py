@@ -62,6 +62,10 @@ class Stop:
         return self.function.f_locals
 
 
+KNOWN: dict[int, Any] = UNITS.data  # type: ignore[attr-defined]
+"""The references behind `UNITS`, whose own methods take longer than all the rest here."""
+
+
 def moved(machine: Machine, error: BaseException, frames: Frames) -> tuple[Frames, Stop | None]:
     """The frames that wait, and where the innermost function stopped; its own frame is not among them.
 
@@ -76,9 +80,10 @@ def moved(machine: Machine, error: BaseException, frames: Frames) -> tuple[Frame
     while traceback is not None:
         frame = traceback.tb_frame
         key = id(frame.f_code)
-        known = UNITS.get(key)
+        reference = KNOWN.get(key)
+        known = reference() if reference is not None else None
         if known is not None:
-            site = known[2][traceback.tb_lasti]
+            site = known.sites[traceback.tb_lasti]
             if site.node is not None:
                 if last is not None:
                     if last.frame is not None and not marked:
@@ -89,7 +94,7 @@ def moved(machine: Machine, error: BaseException, frames: Frames) -> tuple[Frame
                         frames = moved_one(machine, unit, last, function, frames, segments)
                         if marked:
                             segments.pop().frames, frames, marked = frames, None, False
-                last, unit, function = site, known[1], frame
+                last, unit, function = site, known.unit, frame
         elif key in MARKING:
             marked = True
         elif last is not None and key not in TRANSPARENT:
@@ -262,7 +267,7 @@ def take_back(machine: Machine, error: BaseException, segments: list[Segment] | 
         known = UNITS.get(id(code))
         if code is LEAVE or code in PERFORMS:
             found = traceback.tb_frame.f_locals.get("segment" if code is LEAVE else "below")
-        elif known is not None and known[2][traceback.tb_lasti].node is not None:
+        elif known is not None and known.sites[traceback.tb_lasti].node is not None:
             found = None
         traceback = traceback.tb_next
     if found is None:

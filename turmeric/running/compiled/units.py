@@ -18,6 +18,7 @@ import ast
 import sys
 from collections.abc import Callable, Sequence
 from types import CodeType
+from weakref import WeakValueDictionary
 
 from turmeric.intermediate import anf
 from turmeric.intermediate.anf import Code, Simple, Var
@@ -55,12 +56,20 @@ class Unit:
         self.steps: dict[tuple[object, ...], Step] = {}
         """What the machine does at a site, by the variables that are bound there."""
 
-    def offsets(self, code: CodeType) -> dict[int, Site]:
-        return sites_by_offset(code, self.sites)
+
+class CompiledCode:
+    """A code object, its unit, and the sites of its instructions.  The globals of the code hold it."""
+
+    __slots__ = ("__weakref__", "code", "sites", "unit")
+
+    def __init__(self, code: CodeType, unit: Unit) -> None:
+        self.code = code
+        self.unit = unit
+        self.sites = sites_by_offset(code, unit.sites)
 
 
-UNITS: dict[int, tuple[CodeType, Unit, dict[int, Site]]] = {}
-"""By the identity of each code object: itself, its unit, and the sites of its instructions."""
+UNITS: WeakValueDictionary[int, CompiledCode] = WeakValueDictionary()
+"""The compiled code by the identity of the code object; it is forgotten together with it."""
 
 
 class Compiler:
@@ -233,9 +242,9 @@ class Compiler:
         """Compile and execute the definition of `make`."""
         compiled = compiled_by_python(ast.Module(body, []), f"<{self.code.symbol}>")
         unit = Unit(self.function, maker.sites, maker.held)
-        for code in codes_in(compiled):
-            UNITS[id(code)] = (code, unit, unit.offsets(code))
-        globals_: dict[str, Any] = {"__builtins__": {}}
+        made = [CompiledCode(code, unit) for code in codes_in(compiled)]
+        UNITS.update({id(each.code): each for each in made})
+        globals_: dict[str, Any] = {"__builtins__": {}, "compiled code": made}
         self.links.sites = maker.sites
         self.links.fill(globals_)
         exec(compiled, globals_)
