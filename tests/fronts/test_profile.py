@@ -294,8 +294,8 @@ def test_wrong_command_lines(tmp_path: Path) -> None:
     (tmp_path / "work.tur").write_text(WORK, encoding="utf-8")
     status, out, err = tur("run", "--profile", "--to", "p.png", "work.tur", cwd=tmp_path)
     assert (status, out) == (2, "") and "ends in .svg, .txt, .folded, not `p.png`" in err
-    status, out, err = tur("run", "--to", "p.svg", "work.tur", cwd=tmp_path)
-    assert (status, out) == (2, "") and "--to" in err
+    status, out, err = tur("run", "--profile", "--freeze-after", "5s", "--to", "p.svg", "work.tur", cwd=tmp_path)
+    assert (status, out) == (2, "") and "--profile and --freeze-after do not go together" in err
     status, _, err = tur("run", "--profile", "--to", "no/such/p.svg", "work.tur", cwd=tmp_path)
     assert status == 1 and "cannot write no/such/p.svg: No such file or directory" in err
 
