@@ -7,8 +7,8 @@ import pytest
 from tests.sweep import suitable, sweep
 
 
-@pytest.mark.parametrize(("engine", "start"), [("compiled", 11), ("auto", 53), ("cek", 97)])
+@pytest.mark.parametrize(("engine", "start"), [("compiled", 3), ("auto", 7), ("cek", 11)])
 def test_a_program_goes_on_from_each_checkpoint(engine: str, start: int) -> None:
-    restored, wrong = sweep(suitable(), engine, 199, start)
+    restored, wrong = sweep(suitable()[start::25], engine, 19, start)
     assert wrong == []
-    assert restored > 20
+    assert restored > 10
