@@ -96,7 +96,7 @@ def moved(machine: Machine, error: BaseException, frames: Frames) -> tuple[Frame
                             segments.pop().frames, frames, marked = frames, None, False
                 last, unit, function = site, known.unit, frame
         elif key in MARKING:
-            marked = True
+            marked = traceback.tb_next is not None  # else it has not called the clause
         elif last is not None and key not in TRANSPARENT:
             called = True
             break
@@ -104,7 +104,9 @@ def moved(machine: Machine, error: BaseException, frames: Frames) -> tuple[Frame
     if last is None:
         return frames, None
     around = last.around
-    if type(error) is Request and around is None and not marked:
+    if marked and type(error) is Request:
+        return marked_end(machine, unit, last, function, frames)[0], None  # the clause is no function of the program
+    if type(error) is Request and around is None:
         return frames, Stop(unit, last, function, called)
     if not_begun(error, called):
         if last.leaving is not None:
