@@ -28,7 +28,7 @@ IMPORT = """(import logic :refer [run* run === =/= fresh conde membero appendo r
 
 @pytest.fixture(scope="module")
 def session() -> Session:
-    made = Session([], engine="cek")  # thousands of different queries: compiling them takes longer than running them
+    made = Session([])
     made.activate()
     made.evaluate(IMPORT)
     return made

@@ -15,7 +15,7 @@ from turmeric.vocabulary.namespace import Global, Module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from typing import Any
 
     from turmeric.running.world import World
@@ -95,10 +95,6 @@ class BundleLinker(Linker):
         if made is None:
             made = home.definitions[name] = Global(home.name, name)
         return made
-
-    def codes_of(self, definition: str) -> Iterable[anf.Code]:
-        assert self.bundle is not None
-        return self.bundle.codes.get(definition, ())
 
     def named(self, symbol: str, args: tuple[anf.Simple, ...]) -> tuple[anf.Simple, ...]:
         """The operands of a primitive; types and dynamic variables by what they are called here."""

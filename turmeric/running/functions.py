@@ -87,7 +87,7 @@ class Function:
     check, else -1; `entry` is the first step (linking, before the first call); `linker` knows
     the world it belongs to."""
 
-    __slots__ = ("arity", "code", "entry", "linker", "loop_units", "make", "points", "redefined", "step", "turns")
+    __slots__ = ("arity", "code", "entry", "linker", "loop_units", "make", "own", "points", "redefined", "step", "turns")
 
     def __init__(self, code: Code, linker: Linker) -> None:
         self.code = code
@@ -104,6 +104,8 @@ class Function:
         """What makes the compiled form from the captured values, once the code is compiled."""
         self.loop_units: dict[tuple[anf.Loop, bool], Callable[..., Any]] = {}
         """Loops that are compiled as units of their own; for any values, or for some numbers."""
+        self.own: anf.Var | None = None
+        """The variable by which a local function refers to itself; known where it is made."""
         self.redefined = False
         """Whether the name of the function has come to mean another one."""
 

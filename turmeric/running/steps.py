@@ -10,7 +10,7 @@ just the live variables, and the code after it finds those first and the result 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from operator import itemgetter
 
 from turmeric.intermediate import anf
@@ -95,10 +95,6 @@ class Linker:
         if self.engine == CEK:
             return body
         return counted_turn(function, node, body)
-
-    def codes_of(self, definition: str) -> Iterable[anf.Code]:
-        """The code of a definition, by its full name."""
-        return self.world.codes.get(definition, ())
 
     def link(self, function: Function) -> Step:
         """The first step of a function's body; fills in its points."""
@@ -291,6 +287,8 @@ def make_fix(steps: Steps, node: anf.Fix, scope: Scope, size: int) -> Step:
         (steps.linker.function(code), [scope[captured] for captured in code.captured])
         for _, code in node.bindings
     ]
+    for (var, _), (function, _) in zip(node.bindings, made, strict=True):
+        function.own = var
     following = steps.step(node.body, scope, size)
 
     def step(env: Environment, frames: Any, machine: Machine) -> State:

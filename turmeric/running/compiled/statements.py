@@ -136,6 +136,7 @@ class Statements(Calls):
     def fix(self, node: anf.Fix) -> None:
         """Closures that refer to each other: made first, filled in then."""
         for var, code in node.bindings:
+            self.linker.function(code).own = var
             function = self.name(self.link("function", code))
             self.block.append(self.assign(self.variable(var), self.call("Closure", [function, self.tuple_of([])])))
         for var, code in node.bindings:

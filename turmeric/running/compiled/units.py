@@ -21,8 +21,8 @@ from types import CodeType
 from weakref import WeakValueDictionary
 
 from turmeric.intermediate import anf
-from turmeric.intermediate.anf import Code, Simple, Var
-from turmeric.intermediate.walking import functions_of, parts
+from turmeric.intermediate.anf import Simple, Var
+from turmeric.intermediate.walking import parts
 from turmeric.running.compiled.knowledge import FLOAT, INT, NUMBERS, Knowledge, used_as_numbers
 from turmeric.running.compiled.links import Link, Links
 from turmeric.running.compiled.operators import INLINED
@@ -103,7 +103,7 @@ class Compiler:
         maker.block = body
         params = [maker.variable(var) for var in code.params.variables()]
         captured = [maker.variable(var) for var in code.captured]
-        own = own_variable(self.function)
+        own = self.function.own
         if known and not pending:
             body.append(self.guard(maker, known, params, captured, inverse=True))
         if turning:
@@ -158,7 +158,7 @@ class Compiler:
         count = len(code.params.required)
         if code.params.rest is not None or code.params.keys or self.function.redefined:
             return lambda node: False
-        own = own_variable(self.function)
+        own = self.function.own
 
         def itself(node: anf.TailCall) -> bool:
             called = node.function
@@ -334,28 +334,3 @@ def types_of(function: Function, args: Sequence[Any] | None) -> Types:
         return {var: INT for var in code.params.required if var in numeric}
     pairs = zip(code.params.required, args, strict=False)
     return {var: KINDS[type(value)] for var, value in pairs if var in numeric and type(value) in KINDS}
-
-
-def own_variable(function: Function) -> Var | None:
-    """The variable by which a local function knows itself."""
-    code = function.code
-    if not code.path or not code.captured:
-        return None
-    for top in function.linker.codes_of(code.definition):
-        for each in functions_of(top):
-            for var, inner in fixed(each):
-                if inner is code:
-                    return var if var in code.captured else None
-    return None
-
-
-def fixed(code: Code) -> list[tuple[Var, Code]]:
-    """The functions that refer to each other by variables, in a function's own code."""
-    found: list[tuple[Var, Code]] = []
-    work: list[object] = [code.body]
-    while work:
-        node = work.pop()
-        if isinstance(node, anf.Fix):
-            found.extend(node.bindings)
-        work.extend(part for part in parts(node) if not isinstance(part, Code))
-    return found
