@@ -87,7 +87,10 @@ class Function:
     check, else -1; `entry` is the first step (linking, before the first call); `linker` knows
     the world it belongs to."""
 
-    __slots__ = ("arity", "code", "entry", "linker", "loop_units", "make", "own", "points", "redefined", "step", "turns")
+    __slots__ = (
+        *("arity", "code", "entry", "linker", "loop_units", "make", "own"),
+        *("points", "redefined", "step", "turns"),
+    )
 
     def __init__(self, code: Code, linker: Linker) -> None:
         self.code = code
