@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import sys
-from inspect import signature
 from pathlib import Path
 from typing import Any
 
 from benchmarks.workers.serving import Program, serve
 from turmeric.assembly.session import Session
+from turmeric.fronts.collector import settle
 
 
 def session(roots: list[str], engine: str | None) -> Session:
     """A session, which is asked for an engine only if one was chosen."""
-    if engine is None:
-        return Session(roots)
-    if "engine" not in signature(Session).parameters:
-        raise ValueError(f"this Turmeric has no choice of engines: leave out --engine {engine}")
-    chosen: dict[str, Any] = {"engine": engine}
-    return Session(roots, **chosen)
+    return Session(roots) if engine is None else Session(roots, engine=engine)
 
 
 def load(path: str, engine: str | None = None) -> Program:
+    settle()  # as `tur` does
     running = session([str(Path(path).parent)], engine)
     running.activate()
     definitions = running.loader.import_module(Path(path).stem).definitions
