@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import turmeric
+
 CHECKOUT = Path(__file__).parents[2]
 
 SETTINGS = """
@@ -103,3 +105,10 @@ def test_the_command_sets_the_collector(tmp_path: Path) -> None:
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, env={"PYTHONPATH": str(CHECKOUT)}
     )
     assert done.stdout == "1\n(20000, 20, 100)\n"
+
+
+def test_an_engine_can_be_chosen() -> None:
+    for engine in ("auto", "cek", "compiled"):
+        assert turmeric.Runtime([], engine=engine).eval("(reduce + 0 (range 100))") == 4950
+    with pytest.raises(ValueError, match="there is no engine `fast`"):
+        turmeric.Runtime([], engine="fast")

@@ -14,6 +14,7 @@ from __future__ import annotations
 from turmeric.assembly.namespaces import Constructor, Namespace
 from turmeric.assembly.session import Session
 from turmeric.running.depth import Room
+from turmeric.running.steps import AUTO
 from turmeric.running.world import ACTIVE
 from turmeric.vocabulary.errors import TurmericError
 from turmeric.vocabulary.structs import Struct
@@ -37,15 +38,20 @@ class Runtime:
 
     `roots` are the directories where modules are looked for (by default the current one),
     `args` is what `(args)` gives, `keys` the key ring of `seal` and `unseal` (by default what the
-    environment and the key file have).  All errors are `TurmericError`s.
+    environment and the key file have), `engine` is how functions run: `"auto"`, `"cek"` or
+    `"compiled"` (else `ValueError`).  All errors are `TurmericError`s.
     """
 
     def __init__(
-        self, roots: list[str] | None = None, args: list[str] | None = None, keys: KeyRing | None = None
+        self,
+        roots: list[str] | None = None,
+        args: list[str] | None = None,
+        keys: KeyRing | None = None,
+        engine: str = AUTO,
     ) -> None:
         before = ACTIVE.chosen
         with Room():
-            self.session = Session(roots, args)
+            self.session = Session(roots, args, engine)
         self.session.world.keys = keys
         if before is not None:
             ACTIVE.world = before

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from turmeric.running.classes import Classes, Method, TypeClass
 from turmeric.running.continuation import Base, Continuation, Segment, frames_of
 from turmeric.running.machine import CURRENT, Machine, Uncaught
-from turmeric.running.steps import CEK, Linker
+from turmeric.running.steps import CEK, ENGINES, Linker
 from turmeric.running.values import Closure
 from turmeric.vocabulary.errors import TurmericError, exception_for
 from turmeric.vocabulary.lists import EMPTY, List
@@ -31,6 +31,8 @@ class World:
     """Modules by name, and what it takes to run their code."""
 
     def __init__(self, engine: str = CEK) -> None:
+        if engine not in ENGINES:
+            raise ValueError(f"there is no engine `{engine}`; there are {', '.join(ENGINES)}")
         self.modules: dict[str, Module] = {}
         self.prelude: dict[str, Global] = {}
         self.main: str | None = None
