@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from _thread import _local as ThreadLocal
 from collections.abc import Callable
+from time import time
 
 from turmeric.running.classes import Classes, Method, TypeClass
 from turmeric.running.continuation import Base, Continuation, Segment, frames_of
@@ -49,6 +50,10 @@ class World:
         self.edits = 0
         """How often a definition, its code or an instance came or went."""
         self.linker = Linker(self, engine=engine)
+        self.instance: Any = None
+        """The durable instance that runs at the moment."""
+        self.clock: Callable[[], float] = time
+        """Seconds since 1970."""
         self.outside: Any = None
         """What tasks wait for outside of the program, once there are tasks."""
         self.at_end: list[Callable[[], list[TurmericError]]] = []

@@ -42,16 +42,24 @@ def remember_text(file: str, text: str) -> None:
     _texts[file] = text
 
 
-def source_line(span: Span) -> str | None:
-    """The line on which `span` begins, or None when its text cannot be had."""
-    text = _texts.get(span.file)
+def text_of(file: str) -> str | None:
+    """The text of a file, or None when it cannot be had."""
+    text = _texts.get(file)
     if text is None:
         try:
-            with open(span.file, encoding="utf-8") as handle:
+            with open(file, encoding="utf-8") as handle:
                 text = handle.read()
         except (OSError, UnicodeDecodeError):
             return None
-        _texts[span.file] = text
+        _texts[file] = text
+    return text
+
+
+def source_line(span: Span) -> str | None:
+    """The line on which `span` begins, or None when its text cannot be had."""
+    text = text_of(span.file)
+    if text is None:
+        return None
     lines = text.split("\n")
     return lines[span.line - 1] if 0 < span.line <= len(lines) else None
 
@@ -66,3 +74,11 @@ def excerpt(span: Span) -> list[str]:
     number = str(span.line)
     caret = "^" + "~" * (min(width, 60) - 1)
     return [f"  {number} | {line}", f"  {' ' * len(number)} | {lead}{caret}"]
+
+
+def offset_of(span: Span) -> int | None:
+    """How many characters of its text come before a place."""
+    text = text_of(span.file)
+    if text is None:
+        return None
+    return sum(len(line) + 1 for line in text.split("\n")[: span.line - 1]) + span.column - 1

@@ -43,7 +43,7 @@ class Outcome:
     """How a wait ended: `"event"`, `"instance"`, `"timer"` (the time has come), `"cancelled"`.
 
     `payload` is what came with it, sealed: the event's value, the instance's result; `status` that of the
-    instance that was awaited.
+    instance that was awaited, None if there is no such instance (any more).
     """
 
     kind: str
@@ -190,5 +190,3 @@ class Collected:
 
     blobs: int = 0
     bytes: int = 0
-
-

@@ -97,6 +97,10 @@ class Blobs:
                 work.extend(references_in(self.blob(name)))
         return found
 
+    def weight(self, names: Iterable[bytes]) -> int:
+        """How many bytes these blobs keep, with all that can be reached from them."""
+        return sum(len(self.blob(name)) for name in self.reachable(names))
+
     def referrers_first(self, names: list[bytes]) -> list[bytes]:
         """The blobs in an order in which each comes before those it refers to."""
         among = set(names)

@@ -273,7 +273,7 @@ class Saver:
 
     def kept(self, delta: Delta) -> int:
         """How many bytes of earlier messages a message keeps."""
-        return sum(len(self.blobs.blob(name)) for name in self.blobs.reachable(delta.bases()))
+        return self.blobs.weight(delta.bases())
 
     def load(self) -> Any:
         """The value that was saved last under the name, by whatever process.  Raises corrupt-data,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from math import isfinite
 
 from turmeric.running.structure import short
+from turmeric.running.world import require_world
 from turmeric.vocabulary.errors import failure
 
 TYPE_CHECKING = False
@@ -51,7 +52,7 @@ def parse_time(text: str) -> float:
 
 
 TABLE: dict[str, Callable[..., Any]] = {
-    "now": time.time,
+    "now": lambda: require_world().clock(),
     "monotonic": time.monotonic,
     "sleep": sleep,
     "format-time": format_time,
