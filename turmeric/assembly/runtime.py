@@ -11,6 +11,7 @@ language are Python callables; they run in the runtime they come from, whichever
 
 from __future__ import annotations
 
+from turmeric.assembly.instances import Instances
 from turmeric.assembly.namespaces import Constructor, Namespace
 from turmeric.assembly.session import Session
 from turmeric.running.depth import Room
@@ -21,25 +22,39 @@ from turmeric.vocabulary.structs import Struct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from types import TracebackType
     from typing import Any
 
+    from turmeric.durability.instances.service import Clock, Rules
+    from turmeric.durability.instances.store import Store
     from turmeric.durability.sealed.keys import KeyRing
     from turmeric.running.world import World
+
+
+def ring_of(secret: bytes) -> KeyRing:
+    """A key ring of one secret.  Raises value-error unless it has 32 bytes."""
+    from turmeric.durability.sealed.keys import Key, KeyRing
+
+    return KeyRing([Key("runtime", secret)], "the runtime's key")
 
 
 def is_cancelled(error: TurmericError) -> bool:
     return isinstance(error.value, Struct) and error.value.type.symbol == "async.cancelled"
 
 
-class Runtime:
-    """A world of modules of its own.  What is the process's stays as it is: the garbage collector's
-    settings, the limit of recursion, signal handlers, hooks.
+class Runtime(Instances):
+    """A world of modules of its own, and the instances of a store.  What is the process's stays as it is: the
+    garbage collector's settings, the limit of recursion, signal handlers, hooks.
 
     `roots` are the directories where modules are looked for (by default the current one),
     `args` is what `(args)` gives, `keys` the key ring of `seal` and `unseal` (by default what the
     environment and the key file have), `engine` is how functions run: `"auto"`, `"cek"` or
     `"compiled"` (else `ValueError`).  All errors are `TurmericError`s.
+
+    With a `store`, an address (`open_store` has the list) or a `Store`, it keeps durable instances; `key` are
+    the 32 bytes that seal them, in place of `keys`.  `rules` say how instances are treated, `clock` is for
+    tests; `note` is called with what happens, a word and a dictionary.
     """
 
     def __init__(
@@ -48,14 +63,45 @@ class Runtime:
         args: list[str] | None = None,
         keys: KeyRing | None = None,
         engine: str = AUTO,
+        store: str | Store | None = None,
+        key: bytes | None = None,
+        rules: Rules | None = None,
+        clock: Clock | None = None,
+        encrypt: bool = False,
+        note: Callable[[str, dict[str, Any]], None] | None = None,
     ) -> None:
         before = ACTIVE.chosen
         with Room():
             self.session = Session(roots, args, engine)
-        self.session.world.keys = keys
+        self.session.world.keys = keys if key is None else ring_of(key)
+        super().__init__(None)
+        if store is not None:
+            self.open(store, rules, clock, encrypt, note)
         if before is not None:
             ACTIVE.world = before
         self._before: list[World | None] = []
+
+    def open(
+        self,
+        store: str | Store,
+        rules: Rules | None = None,
+        clock: Clock | None = None,
+        encrypt: bool = False,
+        note: Callable[[str, dict[str, Any]], None] | None = None,
+    ) -> None:
+        """Keep instances in a store from now on; the arguments are those of the class."""
+        from turmeric.assembly.services import service_for
+
+        Instances.__init__(
+            self, service_for(self.session, store, rules, clock, encrypt, note or (lambda what, details: None))
+        )
+
+    def register(self, name: str, functions: Mapping[str, Callable[..., Any]]) -> None:
+        """Offer Python functions as a module: `(import NAME)`.  A coroutine function is called like any other: an
+        instance that calls it is captured, not saved, and others run until it has its value."""
+        from turmeric.assembly.registering import register
+
+        register(self.session, name, functions)
 
     def load(self, path: str) -> Namespace:
         """Run a file's top-level forms as the main module (`main` is not called); its definitions."""
@@ -142,6 +188,8 @@ class Runtime:
         errors = [error for error in self.session.close() if not is_cancelled(error)]
         for error in errors[1:]:
             errors[0].add_note(f"another task that nothing awaited: {error}")
+        if self._service is not None:
+            self._service.store.close()
         if errors:
             raise errors[0]
 

@@ -1,23 +1,16 @@
-"""Running what is due: claim instances, and do what their executions ask for.
-
-`Scheduler` does it in this thread, one instance after the other; `AsyncScheduler` on an asyncio loop,
-many at once, where nothing blocks the loop but the program itself.
-"""
+"""Running what is due in this thread: claim instances, and do what their executions ask for, one after the other."""
 
 from __future__ import annotations
 
-import inspect
-from functools import partial
 from threading import Event, Thread
 
 from turmeric.durability.instances.execution import Execution
 from turmeric.durability.instances.records import Held
 from turmeric.durability.instances.service import Service, SystemClock
-from turmeric.durability.instances.store import StoreError, Unavailable
+from turmeric.durability.instances.store import StoreError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     from turmeric.durability.instances.execution import Operation
@@ -176,169 +169,3 @@ class Heartbeat:
                     service.store.renew(held, service.clock.now() + service.rules.lease)
                 except StoreError as error:
                     service.happened("store-error", reason=str(error))
-
-
-class AsyncScheduler:
-    """Runs instances on an asyncio loop.  A store that blocks is called in threads; one whose methods are
-    coroutine functions is awaited; one in memory is called as it is."""
-
-    def __init__(self, service: Service, concurrency: int = 100, threads: int = 8) -> None:
-        self.service = service
-        self.concurrency = concurrency
-        self.threads = threads
-        self.stopping = False
-        self.holding: dict[str, Held] = {}
-        self.tasks: set[Any] = set()
-        self.woken: Any = None
-        self.pool: Any = None
-        self.blobs_saved = 0
-
-    async def serve(self, until_idle: bool = False) -> None:
-        """Run what is due until `stop` is called; with `until_idle`, until nothing runs and nothing is due now."""
-        import asyncio
-        from concurrent.futures import ThreadPoolExecutor
-
-        self.woken = asyncio.Event()
-        self.loop = asyncio.get_running_loop()
-        self.pool = ThreadPoolExecutor(self.threads, "turmeric-store")
-        others = [asyncio.create_task(self.beat())] + ([] if until_idle else [asyncio.create_task(self.watch())])
-        try:
-            while not self.stopping:
-                self.woken.clear()
-                if await self.claim() and len(self.tasks) < self.concurrency:
-                    continue
-                if until_idle and not self.tasks:
-                    return
-                await self.woken.wait()
-        finally:
-            for task in others:
-                task.cancel()
-            if self.stopping:
-                await asyncio.gather(*self.tasks, return_exceptions=True)
-            else:
-                for task in self.tasks:
-                    task.cancel()
-            await asyncio.gather(*others, *self.tasks, return_exceptions=True)
-            self.pool.shutdown(wait=False)
-
-    def stop(self) -> None:
-        """Run every instance to its next save, then end.  Call it on the loop."""
-        self.stopping = True
-        if self.woken is not None:
-            self.woken.set()
-
-    async def claim(self) -> bool:
-        """Claim what is due and run each in a task of its own; whether there was any."""
-        import asyncio
-
-        free = self.concurrency - len(self.tasks)
-        if free <= 0:
-            return False
-        service, now = self.service, self.service.clock.now()
-        try:
-            found = await self.call("claim", service.owner, now, now + service.rules.lease, min(free, BATCH), None)
-        except StoreError as error:
-            service.happened("store-error", reason=str(error))
-            await asyncio.sleep(0.5)
-            return False
-        for each in found:
-            self.holding[each.id] = Held(each.id, each.epoch)
-            task = asyncio.create_task(self.drive(each))
-            self.tasks.add(task)
-            task.add_done_callback(partial(self.ended, each.id))
-        return bool(found)
-
-    def ended(self, id: str, task: Any) -> None:
-        self.tasks.discard(task)
-        self.holding.pop(id, None)
-        if not task.cancelled() and task.exception() is not None:
-            self.service.happened("error", id=id, reason=repr(task.exception()))
-        self.woken.set()
-
-    async def watch(self) -> None:
-        """Wake the loop when something may have become due."""
-        import asyncio
-
-        while True:
-            try:
-                due = await self.call("due")
-                left = 1.0 if due is None else min(1.0, max(0.0, due - self.service.clock.now()))
-                await self.call("watch", left)
-                self.woken.set()
-                await asyncio.sleep(0)
-            except StoreError as error:
-                self.service.happened("store-error", reason=str(error))
-                await asyncio.sleep(1.0)
-
-    async def beat(self) -> None:
-        """Prolong the leases of what is held."""
-        import asyncio
-
-        service = self.service
-        while True:
-            await asyncio.sleep(service.rules.lease / 3)
-            held = list(self.holding.values())
-            if held:
-                try:
-                    await self.call("renew", held, service.clock.now() + service.rules.lease)
-                except StoreError as error:
-                    service.happened("store-error", reason=str(error))
-
-    async def drive(self, instance: Instance) -> None:
-        """Run an instance until it waits, has ended or is lost; or was saved, when this is to stop."""
-        import asyncio
-
-        steps = Execution(self.service, instance).run()
-        answer: Any = None
-        error: BaseException | None = None
-        while True:
-            try:
-                operation = steps.send(answer) if error is None else steps.throw(error)
-            except StopIteration:
-                return
-            except StoreError as failed:
-                self.service.happened("store-error", id=instance.id, reason=str(failed))
-                return
-            answer, error = None, None
-            try:
-                answer = await self.perform(operation)
-            except asyncio.CancelledError:
-                steps.close()
-                raise
-            except Exception as raised:
-                error = raised
-            if self.stopping and operation[0] == "save" and error is None:
-                steps.close()
-                await self.call("release", Held(instance.id, instance.epoch), self.service.clock.now())
-                return
-
-    async def perform(self, operation: Operation) -> Any:
-        """Do what an execution asks for."""
-        import asyncio
-
-        name, *args = operation
-        if name == "pause":
-            return await asyncio.sleep(*args)
-        if name == "within":
-            return args[0].save(*args[1:])
-        if name == "await":
-            return await args[0]
-        found = await self.call(name, *args)
-        if name == "save" and args[1].blobs:
-            self.blobs_saved += len(args[1].blobs)
-            if self.blobs_saved >= COLLECT_EVERY:
-                self.blobs_saved = 0
-                await self.call("collect")
-        return found
-
-    async def call(self, name: str, *args: Any) -> Any:
-        """Call a method of the store, without blocking the loop."""
-        method: Callable[..., Any] = getattr(self.service.store, name)
-        if inspect.iscoroutinefunction(method):
-            return await method(*args)
-        if self.service.store.url == "memory:" and name != "watch":
-            return method(*args)
-        return await self.loop.run_in_executor(self.pool, method, *args)
-
-
-__all__ = ["AsyncScheduler", "Scheduler", "Unavailable"]

@@ -1,0 +1,58 @@
+"""What a session needs to keep instances: a store, keys, rules."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+
+from turmeric.durability.instances.seals import Seals
+from turmeric.durability.instances.service import Rules, Service, SystemClock
+from turmeric.durability.instances.store import StoreError, open_store
+from turmeric.durability.instances.stores.memory import MemoryStore
+from turmeric.durability.sealed.keyfiles import keys_for
+from turmeric.durability.sealed.keys import SECRET_SIZE, Key, KeyRing
+from turmeric.vocabulary.errors import failure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from turmeric.assembly.session import Session
+    from turmeric.durability.instances.service import Clock
+    from turmeric.durability.instances.store import Store
+
+
+def service_for(
+    session: Session,
+    store: str | Store,
+    rules: Rules | None,
+    clock: Clock | None,
+    encrypt: bool,
+    note: Callable[[str, dict[str, Any]], None],
+) -> Service:
+    """A service for the instances of a session.  Raises io-error when the store cannot be opened, missing-key."""
+    opened = found_store(store)
+    world = session.world
+    ring = keys_for(world)
+    if not ring.keys and isinstance(opened, MemoryStore):
+        ring = KeyRing([Key("memory", os.urandom(SECRET_SIZE))], "this process")
+    ring.sealing_key()
+    service = Service(world, opened, Seals(ring, encrypt), clock or SystemClock(), rules or Rules(), note=note)
+    world.clock = partial(time_of, service)
+    session.loader.import_module("workflow")
+    return service
+
+
+def found_store(store: str | Store) -> Store | Any:
+    """The store at an address, or the one that was given."""
+    if not isinstance(store, str):
+        return store
+    try:
+        return open_store(store)
+    except StoreError as error:
+        raise failure("io-error", str(error), store) from error
+
+
+def time_of(service: Service) -> float:
+    return service.clock.now()
