@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from turmeric.durability.instances.records import CANCELLED, DONE, ENDED, EVENT, FAILED, WAITING, Event
+from turmeric.durability.instances.records import CANCELLED, DONE, ENDED, EVENT, WAITING, Event
 from turmeric.durability.instances.store import Ended, Missing
 from turmeric.durability.instances.stores import sql
 from turmeric.durability.instances.stores.columns import event_row

@@ -17,11 +17,14 @@ of_the_parent: list[Any] = []
 
 
 class Connections(Generic[C]):
-    """Connections made by `connect`; `close` closes one."""
+    """Connections made by `connect`; `close` closes one, `is_usable` tells whether one is still open at both ends."""
 
-    def __init__(self, connect: Callable[[], C], close: Callable[[C], None]) -> None:
+    def __init__(
+        self, connect: Callable[[], C], close: Callable[[C], None], is_usable: Callable[[C], bool] = lambda _: True
+    ) -> None:
         self.connect = connect
         self.close_one = close
+        self.is_usable = is_usable
         self.start_over()
 
     def start_over(self) -> None:
@@ -39,10 +42,14 @@ class Connections(Generic[C]):
     def take(self) -> C:
         """A connection; give it back, or drop it."""
         self.check_process()
-        try:
-            return self.idle.pop()
-        except IndexError:
-            return self.connect()
+        while True:
+            try:
+                connection = self.idle.pop()
+            except IndexError:
+                return self.connect()
+            if self.is_usable(connection):
+                return connection
+            self.close_one(connection)
 
     def give(self, connection: C) -> None:
         self.idle.append(connection)

@@ -28,7 +28,7 @@ def scheme_and_rest(url: str) -> tuple[str, str]:
         return found[1].lower(), url[found.end() :]
     if not url:
         raise ValueError(f"the address of a store is empty; there are {KNOWN}")
-    return ("files" if os.path.isdir(url) or url.endswith(("/", os.sep)) else "file"), url
+    return ("files" if os.path.isdir(url) or url.endswith(("/", os.sep)) else ""), url
 
 
 def memory(url: str, rest: str) -> Store:
@@ -64,7 +64,8 @@ def sqlite(url: str, rest: str) -> Store:
 
 def postgresql(url: str, rest: str) -> Store:
     parts = urlsplit(url)
-    own, others = {}, []
+    own: dict[str, str] = {}
+    others: list[str] = []
     for item in filter(None, parts.query.split("&")):
         name = item.partition("=")[0]
         if name in ("schema", "timeout"):
@@ -74,7 +75,7 @@ def postgresql(url: str, rest: str) -> Store:
     try:
         from turmeric.durability.instances.stores.postgres import PostgresStore
     except ModuleNotFoundError as error:
-        raise ValueError(f"{parts.scheme}: needs a package that is not there: pip install 'turmeric[postgres]'") from error
+        raise ValueError(f"{parts.scheme}: needs a package, psycopg: pip install 'turmeric[postgres]'") from error
     server = urlunsplit(parts._replace(scheme="postgresql", query="&".join(others)))
     return PostgresStore(server, own.get("schema", "turmeric"), seconds_in(url, own))
 
@@ -82,7 +83,7 @@ def postgresql(url: str, rest: str) -> Store:
 SCHEMES: dict[str, Callable[[str, str], Store]] = {
     "memory": memory,
     "files": files,
-    "file": sqlite_file,
+    "": sqlite_file,
     "sqlite": sqlite,
     "postgresql": postgresql,
     "postgres": postgresql,

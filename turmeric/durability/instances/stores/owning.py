@@ -139,7 +139,8 @@ def statement_alone(held: Held, save: Save) -> tuple[str, tuple[Any, ...]] | Non
     if point.wait is None:
         return sql.SAVE_RUNNING, (*save_row(save), save.until, held.id, held.epoch)
     if point.wait.kind == TIMER:
-        return sql.SAVE_SLEEPING, (*save_row(save), point.wait.until, save.cancel, point.wait.until, held.id, held.epoch)
+        until = point.wait.until
+        return sql.SAVE_SLEEPING, (*save_row(save), until, save.cancel, until, held.id, held.epoch)
     return None
 
 
@@ -148,7 +149,7 @@ def save(work: Work, held: Held, save: Save) -> Saved:
     if save.blobs or point.roots or any(each.checkpoint.roots for each in save.starts):
         work.share_blobs()
     others = [each.instance for each in save.sends] + list(save.cancels)
-    waits_for = [awaited(each.checkpoint.wait) for each in (save, *save.starts)]
+    waits_for = [awaited(each.wait) for each in (point, *(each.checkpoint for each in save.starts))]
     others += [id for id in waits_for if id is not None]
     if others:
         work.lock([held.id, *others])

@@ -18,7 +18,7 @@ from turmeric.durability.instances.stores.work import Work
 def keep(work: Work, save: Save) -> None:
     """Keep the blobs of a save; all that it refers to must be there then.  They are written in the order of their
     names, as by everybody, so that two saves that bring the same ones never wait for each other."""
-    roots = {name for each in (save, *save.starts) for name in each.checkpoint.roots}
+    roots = {*save.checkpoint.roots, *(name for each in save.starts for name in each.checkpoint.roots)}
     roots.update(name for blob in save.blobs for name in blob.references)
     must_be_there(work, roots - {blob.name for blob in save.blobs})
     work.run_each(sql.PUT_BLOB, map(blob_row, sorted(save.blobs, key=lambda blob: blob.name)))

@@ -88,7 +88,9 @@ WAKE_PARENTS = (
     "UPDATE $instances SET due = 0 WHERE status = 'waiting' AND wait = 'instance' AND wait_name = ? RETURNING id"
 )
 RENEW = f"UPDATE $instances SET due = ? WHERE {FENCE} RETURNING id"
-RELEASE = f"UPDATE $instances SET owner = NULL, due = ?, attempts = $greatest(0, attempts - ?) WHERE {FENCE} RETURNING id"
+RELEASE = (
+    f"UPDATE $instances SET owner = NULL, due = ?, attempts = $greatest(0, attempts - ?) WHERE {FENCE} RETURNING id"
+)
 
 # Others write ---------------------------------------------------------------------------------
 
@@ -126,7 +128,7 @@ PUT_BLOB = (
 """A blob that is there already is written again: what was damaged is whole then."""
 PRESENT = "SELECT name FROM $blobs WHERE $among"
 BLOBS = "SELECT name, data, links FROM $blobs WHERE $among"
-ROOTS = f"SELECT roots FROM $instances WHERE roots <> $empty UNION ALL SELECT roots FROM $history WHERE roots <> $empty"
+ROOTS = "SELECT roots FROM $instances WHERE roots <> $empty UNION ALL SELECT roots FROM $history WHERE roots <> $empty"
 LINKS = "SELECT name, links FROM $blobs"
 DROP_BLOBS = "DELETE FROM $blobs WHERE $among RETURNING length(data)"
 
