@@ -142,7 +142,7 @@ class Store(Protocol):
         """An instance with its state.  What somebody is writing to it at the moment is waited for."""
 
     def find(self, query: Query) -> list[Instance]:
-        """Instances, without states and results."""
+        """Instances, without states, results and outcomes.  Raises Missing."""
 
     def count(self) -> dict[str, int]:
         """How many instances there are of each status."""
