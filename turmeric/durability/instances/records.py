@@ -174,7 +174,7 @@ class End:
 class Query:
     """Which instances to list: all that fit every part that is not None; the newest first.
 
-    `after` is the id of the last one of an earlier page.
+    `after` is the id of the last one of an earlier page, which must be there still.
     """
 
     statuses: tuple[str, ...] | None = None

@@ -57,6 +57,10 @@ class NoTransactions(StoreError):
     """The store has no database in which a program could write its own data."""
 
 
+class Refused(StoreError):
+    """The database refused a statement of the program's own: nothing of its transaction happens."""
+
+
 # The protocol ---------------------------------------------------------------------------------
 
 
@@ -64,7 +68,7 @@ class Transaction(Protocol):
     """Statements in the store's own database, and a save together with them."""
 
     def execute(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        """Run one SQL statement; its rows."""
+        """Run one SQL statement; its rows.  Parameters are `?` in SQLite, `%s` in PostgreSQL.  Raises Refused."""
 
     def save(self, held: Held, save: Save) -> Saved:
         """Save, and commit everything.  Raises Lost; nothing is committed then."""
@@ -138,7 +142,7 @@ class Store(Protocol):
         """An instance with its state.  What somebody is writing to it at the moment is waited for."""
 
     def find(self, query: Query) -> list[Instance]:
-        """Instances, without states and results."""
+        """Instances, without states, results and outcomes.  Raises Missing."""
 
     def count(self) -> dict[str, int]:
         """How many instances there are of each status."""

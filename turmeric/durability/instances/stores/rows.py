@@ -133,7 +133,8 @@ class RowStore:
             if only is None:
                 rows = self.due_rows(now)
             else:
-                rows = [row for row in map(self.row, only) if row is not None and is_due(row.instance, now)]
+                rows = [row for row in map(self.row, set(only)) if row is not None and is_due(row.instance, now)]
+                rows.sort(key=lambda row: (row.instance.due, row.instance.id))
             for row in rows:
                 if len(claimed) == limit:
                     break
@@ -290,7 +291,7 @@ class RowStore:
 
     def remove(self, ids: list[str]) -> int:
         with self.change():
-            ended = [id for id in ids if (row := self.row(id)) is not None and row.instance.status in ENDED]
+            ended = [id for id in set(ids) if (row := self.row(id)) is not None and row.instance.status in ENDED]
             for id in ended:
                 self.drop(id)
             return len(ended)
@@ -318,7 +319,7 @@ class RowStore:
         with self.change():
             found = [row.instance for row in self.rows() if fits(row.instance, query)]
             found.sort(key=lambda each: (each.created, each.id), reverse=True)
-            last = None if query.after is None else self.row(query.after)
+            last = None if query.after is None else self.existing(query.after)
         if last is not None:
             key = (last.instance.created, last.instance.id)
             found = [each for each in found if (each.created, each.id) < key]
