@@ -21,7 +21,7 @@ from turmeric.durability.instances.store import Refused, StoreError, Transaction
 from turmeric.durability.instances.stores import migrations, sql
 from turmeric.durability.instances.stores.columns import instance_of
 from turmeric.durability.instances.stores.connections import Connections
-from turmeric.durability.instances.stores.database import DatabaseStore, OwnTransaction
+from turmeric.durability.instances.stores.database import DatabaseStore, OwnTransaction, check_goes_on
 from turmeric.durability.instances.stores.listening import PostgresNews, is_quiet
 from turmeric.durability.instances.stores.schemas import NOTIFY, PostgresWork, Schema
 from turmeric.durability.instances.stores.work import Row, Work
@@ -182,8 +182,7 @@ class PostgresStore(DatabaseStore):
 
 def statement(connection: Connection, text: str, parameters: Row) -> list[Row]:
     """A statement of the program's own."""
-    if (text.split(None, 1) or [""])[0].rstrip(";").lower() in ENDS:
-        raise Refused(f"{text.strip()}: a transaction is ended by its save, and by nothing else")
+    check_goes_on(text, ENDS)
     try:
         # Binary results make it one statement for the server, which refuses a second one in the text.
         cursor = connection.execute(text, parameters or None, binary=True)
