@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import psycopg
 from psycopg import errors
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 
 from turmeric.durability.instances.records import Instance
@@ -48,6 +49,10 @@ class PostgresStore(DatabaseStore):
     """`server` is an address as libpq knows it; `timeout` is how long to wait for somebody else's lock, in seconds."""
 
     def __init__(self, server: str, schema: str = "turmeric", timeout: float = 10.0) -> None:
+        try:
+            conninfo_to_dict(server)
+        except psycopg.ProgrammingError as error:
+            raise ValueError(f"not the address of a server of PostgreSQL: {error}") from error
         self.server = server
         self.schema = Schema(schema)
         self.timeout = timeout
