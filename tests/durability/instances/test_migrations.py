@@ -57,9 +57,7 @@ def changed_by_a_later_release(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("kind", DATABASES)
-def test_a_later_release_brings_a_store_up_to_date(
-    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_later_release_brings_a_store_up_to_date(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     old = new_store(kind, tmp_path)
     old.create([instance("a")])
     with monkeypatch.context() as patched:
@@ -70,7 +68,7 @@ def test_a_later_release_brings_a_store_up_to_date(
             table = "turmeric_instances" if kind == "sqlite" else new.schema.words.words["instances"]  # type: ignore[attr-defined]
             assert transaction.execute(f"SELECT id, colour FROM {table} ORDER BY id") == [("a", "red"), ("b", "red")]
         new.close()
-    with pytest.raises(StoreError, match="newer release.*version 2.*up to 1"):
+    with pytest.raises(StoreError, match=r"newer release.*version 2.*up to 1"):
         open_store(old.url)
     assert old.get("b") is not None
     old.close()

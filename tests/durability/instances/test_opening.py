@@ -86,7 +86,9 @@ def test_the_address_of_a_store_has_no_password() -> None:
         server = shared()
     except Absent as absent:
         pytest.skip(str(absent))
-    address = server.url("opening").replace("turmeric@", "turmeric:secret@") + "&application_name=orders&password=secret"
+    address = (
+        server.url("opening").replace("turmeric@", "turmeric:secret@") + "&application_name=orders&password=secret"
+    )
     store = open_store(address)
     assert store.url == server.url() + "?application_name=orders&schema=opening"
     store.close()

@@ -84,7 +84,7 @@ def test_a_full_disk(path: Path) -> None:
         store.save(Held("a", 1), save(1))
         resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, resource.RLIM_INFINITY))
         for state in (bytes(1_000_000), bytes(1_000_000)):
-            with pytest.raises(Unavailable, match="a.db: (database or disk is full|disk I/O error)"):
+            with pytest.raises(Unavailable, match=r"a\.db: (database or disk is full|disk I/O error)"):
                 store.save(Held("a", 1), Save(point(2, state=state), 30.0))
         with pytest.raises(Unavailable):
             store.create([instance("b", checkpoint=point(0, state=bytes(1_000_000)))])
@@ -202,7 +202,7 @@ def test_a_server_that_is_restarted(server: Server) -> None:
     store.watch(0)
     server.restart("immediate")
     store.save(Held("a", 1), save(1))
-    with pytest.raises(Unavailable, match="postgresql://turmeric@127.0.0.1"):
+    with pytest.raises(Unavailable, match=r"postgresql://turmeric@127\.0\.0\.1"):
         store.watch(5)
     store.watch(0)
     server.stop("immediate")
@@ -232,7 +232,11 @@ def test_a_row_locked_by_another_for_too_long(server: Server) -> None:
     running_instance(store, "a")
     with psycopg.connect(server.url()) as other:
         other.execute("SELECT 1 FROM locked.instances FOR UPDATE")
-        for write in (lambda: store.save(Held("a", 1), save(1)), lambda: store.get("a"), lambda: store.send(event("a"))):
+        for write in (
+            lambda: store.save(Held("a", 1), save(1)),
+            lambda: store.get("a"),
+            lambda: store.send(event("a")),
+        ):
             with pytest.raises(Unavailable, match=r"held what is needed for more than 0\.1 seconds"):
                 write()
         assert store.claim("ben", 99.0, 199.0, 9) == []
@@ -259,7 +263,7 @@ def test_a_server_that_only_reads(server: Server) -> None:
 
 
 def test_a_server_that_is_not_there() -> None:
-    with pytest.raises(Unavailable, match="127.0.0.1"):
+    with pytest.raises(Unavailable, match=r"127\.0\.0\.1"):
         open_store("postgresql://ann@127.0.0.1:1/orders")
 
 

@@ -13,7 +13,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from tests.durability.instances.stores_under_test import ADDRESSES, instance, new_store, point
 from turmeric.durability.instances.records import (
@@ -300,15 +307,22 @@ class Comparison(RuleBasedStateMachine):
         self.same("save", self.some_held(data), Save(at, self.now + 5, f"v{self.number}", cancel, self.number / 4))
 
     @rule(
-        data=st.data(), wait=waits, roots=st.sets(st.sampled_from(HASHES)), new=st.sets(st.sampled_from(HASHES)),
-        sends=st.lists(events, max_size=2), cancels=st.lists(st.sampled_from(IDS), max_size=1), starts=st.lists(ids, max_size=1),
-    )  # fmt: skip
-    def save_much(self, data: st.DataObject, wait: Wait | None, roots: Any, new: Any, sends: Any, cancels: Any, starts: Any) -> None:  # fmt: skip
+        data=st.data(),
+        wait=waits,
+        roots=st.sets(st.sampled_from(HASHES)),
+        new=st.sets(st.sampled_from(HASHES)),
+        sends=st.lists(events, max_size=2),
+        cancels=st.lists(ids, max_size=1),
+        starts=st.lists(ids, max_size=1),
+    )
+    def save_much(self, data: st.DataObject, wait: Wait | None, roots: Any, new: Any, **others: list[Any]) -> None:
         self.number += 1
         at = point(self.number, wait, tuple(sorted(roots)))
         blobs = tuple(Blob(name, b"data", tuple(each for each in HASHES if each < name)) for name in sorted(new))
-        more = {"sends": tuple(sends), "cancels": tuple(cancels), "starts": tuple(instance(id) for id in starts)}
-        self.same("save", self.some_held(data), Save(at, self.now + 5, blobs=blobs, **more))
+        starts = tuple(instance(id) for id in others["starts"])
+        sends, cancels = tuple(others["sends"]), tuple(others["cancels"])
+        save = Save(at, self.now + 5, blobs=blobs, starts=starts, sends=sends, cancels=cancels)
+        self.same("save", self.some_held(data), save)
 
     @rule(data=st.data(), status=st.sampled_from(ENDED))
     def finish(self, data: st.DataObject, status: str) -> None:

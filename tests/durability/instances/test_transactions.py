@@ -93,7 +93,9 @@ def test_a_statement_that_is_refused_undoes_all(store: Store, kind: str, bad: st
     store.save(held, save(1))
 
 
-@pytest.mark.parametrize("end", ["COMMIT", " commit ;", "ROLLBACK", "BEGIN", "End", "SAVEPOINT a", "/* now */ -- and\n COMMIT"])
+@pytest.mark.parametrize(
+    "end", ["COMMIT", " commit ;", "ROLLBACK", "BEGIN", "End", "SAVEPOINT a", "/* now */ -- and\n COMMIT"]
+)
 def test_only_the_save_ends_it(store: Store, kind: str, end: str) -> None:
     with pytest.raises(Refused), store.transaction() as transaction:
         transaction.execute(insert(kind), "ann", 5)
