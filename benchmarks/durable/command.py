@@ -7,6 +7,7 @@ PostgreSQL, which is started for this and ended.  Times are those of the clock: 
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -101,8 +102,6 @@ def installed(name: str, directory: Path, limit: float) -> Installed | str:
     module = f"benchmarks.durable.workers.{WORKERS[name]}"
     if name != DBOS:
         return Installed(name, module, Path(sys.executable), caches, 5 * limit)
-    import subprocess
-
     python = python_in(directory)
     if version(python, "dbos") is None:
         say("installing DBOS")

@@ -61,4 +61,4 @@ class Stores:
 
 def file_of(address: str) -> str:
     """The path of a file of SQLite."""
-    return address.removeprefix("sqlite:").removeprefix("//").partition("?")[0]
+    return address.removeprefix("sqlite:///").removeprefix("sqlite:").partition("?")[0]

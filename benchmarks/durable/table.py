@@ -48,7 +48,8 @@ def figure_table(figures: Figures) -> list[str]:
             continue
         ratios = [times(figures.ratio(row, store, system)) for system in (DBOS, FLOOR)]
         rows.append([row, store, *map(cell, found), *ratios])
-        notes += [f"{row}, {store}, {TITLES[one.system]}: {one.remark}" for one in found if one is not None and one.remark]
+        told = [one for one in found if one is not None and one.remark]
+        notes += [f"{row}, {store}, {TITLES[one.system]}: {one.remark}" for one in told]
     return [*lined_up(rows, left=(0, 1)), "", *notes]
 
 

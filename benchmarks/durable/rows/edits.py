@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from benchmarks.durable.figures import DBOS, OURS
@@ -55,7 +57,10 @@ from turmeric import Runtime
 from turmeric.durability.instances.service import Rules
 url, path, step, id = sys.argv[1:]
 said = []
-r = Runtime(store=url, key=b"k" * 32, note=lambda what, how: said.append(how.get("reason")) if what == "refused" else None)
+def note(what, how):
+    if what == "refused":
+        said.append(how["reason"])
+r = Runtime(store=url, key=b"k" * 32, note=note)
 flow = r.load(path).flow
 if step == "start":
     print(r.start(flow, 1, id=id).id)
@@ -115,9 +120,9 @@ def edits(run: Run) -> None:
     """Ours on SQLite; DBOS on its default, with the version that it makes of the source, and with one that is kept."""
     for place in PLACES:
         if NORMAL in run.kinds:
-            attempted(run, ROW.format(place), NORMAL, OURS, "text", lambda p=place: ours(run, p))
+            attempted(run, ROW.format(place), NORMAL, OURS, "text", partial(ours, run, place))
         if DEFAULT in run.kinds:
-            attempted(run, ROW.format(place), DEFAULT, DBOS, "text", lambda p=place: peer(run, p))
+            attempted(run, ROW.format(place), DEFAULT, DBOS, "text", partial(peer, run, place))
 
 
 def ours(run: Run, place: str) -> None:
@@ -152,8 +157,6 @@ def edited(run: Run, subject: Subject, place: str) -> str:
 
 def carried_out(subject: Subject, path: Path, step: str) -> tuple[str, object]:
     """What a process says at its end."""
-    import json
-
     words = [str(subject.python), "-c", subject.code, subject.url, str(path), step, "the-order", *subject.more]
     env = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     env |= {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}

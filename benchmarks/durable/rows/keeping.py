@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,9 @@ def sizes(run: Run) -> None:
     """A loop that saves again and again (on PostgreSQL a tenth of it), and what DBOS keeps of one."""
     for kind in shared(run):
         count = run.sizes.iterations if kind == NORMAL else run.sizes.iterations // 10
-        attempted(run, DISK.format(count), kind, OURS, "B", lambda k=kind, c=count: size_of_ours(run, k, c))
+        attempted(run, DISK.format(count), kind, OURS, "B", partial(size_of_ours, run, kind, count))
     for kind in [kind for kind in run.kinds if kind in (DEFAULT, POSTGRES)]:
-        attempted(run, EACH, kind, DBOS, "B", lambda k=kind: size_of_steps(run, k))
+        attempted(run, EACH, kind, DBOS, "B", partial(size_of_steps, run, kind))
 
 
 def size_of_ours(run: Run, kind: str, count: int) -> None:
@@ -82,7 +83,7 @@ def growing(run: Run) -> None:
     """All that the store is handed while a state grows: states, blobs, references."""
     kind = NORMAL if NORMAL in run.kinds else MEMORY
     many = run.sizes.grown
-    attempted(run, TOTAL.format(many), kind, OURS, "B", lambda: grown(run, kind, many))
+    attempted(run, TOTAL.format(many), kind, OURS, "B", partial(grown, run, kind, many))
 
 
 def grown(run: Run, kind: str, many: int) -> None:
@@ -103,9 +104,9 @@ def grown(run: Run, kind: str, many: int) -> None:
 def forks(run: Run) -> None:
     """Branches of an instance that has done a hundred steps and waits."""
     for kind in shared(run):
-        attempted(run, FORKS.format(run.sizes.branches), kind, OURS, "s", lambda k=kind: forked(run, k, OURS))
+        attempted(run, FORKS.format(run.sizes.branches), kind, OURS, "s", partial(forked, run, kind, OURS))
     for kind in [kind for kind in run.kinds if kind in (DEFAULT, POSTGRES)]:
-        attempted(run, FORKS.format(run.sizes.branches), kind, DBOS, "s", lambda k=kind: forked(run, k, DBOS))
+        attempted(run, FORKS.format(run.sizes.branches), kind, DBOS, "s", partial(forked, run, kind, DBOS))
 
 
 def forked(run: Run, kind: str, system: str, done: int = 100) -> None:
@@ -144,9 +145,9 @@ def parked(run: Run) -> None:
     """Instances that wait for a time, and nothing else."""
     many, few = run.sizes.parked, run.sizes.peer_parked
     if NORMAL in run.kinds:
-        attempted(run, PARKED_START.format(many), NORMAL, OURS, "s", lambda: parked_ours(run, many, run.sizes.due))
+        attempted(run, PARKED_START.format(many), NORMAL, OURS, "s", partial(parked_ours, run, many, run.sizes.due))
     if DEFAULT in run.kinds:
-        attempted(run, PARKED_THREADS.format(few), DEFAULT, DBOS, "", lambda: parked_peer(run, few))
+        attempted(run, PARKED_THREADS.format(few), DEFAULT, DBOS, "", partial(parked_peer, run, few))
 
 
 def parked_ours(run: Run, many: int, due: int) -> None:

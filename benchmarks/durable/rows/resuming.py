@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 from random import Random
 from statistics import quantiles
@@ -38,9 +39,8 @@ def resume(run: Run) -> None:
     for kind in kinds_of(run):
         for completed in run.sizes.completed:
             for system in (OURS, DBOS):
-                attempted(
-                    run, COLD.format(completed), kind, system, "s", lambda k=kind, c=completed, s=system: killed(run, k, c, s)
-                )
+                row = COLD.format(completed)
+                attempted(run, row, kind, system, "s", partial(killed, run, kind, completed, system))
 
 
 def killed(run: Run, kind: str, completed: int, system: str) -> None:
@@ -93,10 +93,10 @@ def kills(run: Run) -> None:
     """Kill a process that does an effect in each step, at random moments, until all steps are done."""
     for kind in [kind for kind in run.kinds if kind in (NORMAL, POSTGRES, DEFAULT)]:
         if kind != DEFAULT:
-            attempted(run, KILLS, kind, OURS, "", lambda k=kind: counted(run, k, OURS, "effects"))
-            attempted(run, INSIDE, kind, OURS, "", lambda k=kind: counted(run, k, OURS, "inserts"))
+            attempted(run, KILLS, kind, OURS, "", partial(counted, run, kind, OURS, "effects"))
+            attempted(run, INSIDE, kind, OURS, "", partial(counted, run, kind, OURS, "inserts"))
         if kind != NORMAL:
-            attempted(run, KILLS, kind, DBOS, "", lambda k=kind: counted(run, k, DBOS, "effects"))
+            attempted(run, KILLS, kind, DBOS, "", partial(counted, run, kind, DBOS, "effects"))
 
 
 def counted(run: Run, kind: str, system: str, program: str) -> None:
@@ -173,7 +173,7 @@ def send(run: Run) -> None:
     for kind in [kind for kind in run.kinds if kind in (NORMAL, POSTGRES, DEFAULT)]:
         for system in (OURS, DBOS):
             if (system == OURS and kind != DEFAULT) or (system == DBOS and kind != NORMAL):
-                attempted(run, SEND_MEDIAN, kind, system, "s", lambda k=kind, s=system: sent(run, k, s))
+                attempted(run, SEND_MEDIAN, kind, system, "s", partial(sent, run, kind, system))
 
 
 def sent(run: Run, kind: str, system: str) -> None:

@@ -14,8 +14,8 @@ from typing import Any
 from benchmarks.durable.workers.talking import Actions, Outside, listen, own_process, seconds
 from turmeric import Runtime
 from turmeric.durability.instances.records import Save
-from turmeric.durability.instances.service import Rules
 from turmeric.durability.instances.scheduling import Scheduler
+from turmeric.durability.instances.service import Rules
 from turmeric.durability.instances.serving import AsyncScheduler
 
 HERE = Path(__file__).resolve().parent.parent
@@ -148,7 +148,8 @@ class Worker:
 
     def execute(self, statement: str) -> list[Any]:
         """A statement of the benchmark's own, in the database of the store."""
-        return [list(row) for row in self.service.store.look(lambda work: work.text(statement, ()))]
+        store: Any = self.service.store
+        return [list(row) for row in store.look(lambda work: work.text(statement, ()))]
 
     # Waiting ----------------------------------------------------------------------------------
 
