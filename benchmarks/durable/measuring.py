@@ -28,7 +28,7 @@ class Sizes:
     peer_events: int = 20
     kills: int = 100
     kill_steps: int = 3000
-    peer_kills: int = 20
+    peer_kills: int = 15
     branches: int = 1000
     peer_branches: int = 50
     parked: int = 100_000
@@ -68,43 +68,56 @@ class Run:
 
 @dataclass
 class Contestant:
-    """A system in a row: the options of its worker, what is done first, and what is measured, round by round."""
+    """A system in a row: what its worker does first, and what is measured, round by round."""
 
     system: str
     measure: Callable[[Worker], float]
     prepare: Callable[[Worker], Any] = lambda worker: None
-    options: dict[str, Any] = field(default_factory=dict)
-    kind: str | None = None
-    """The store, if it is not that of the row."""
 
 
-def in_turn(run: Run, row: str, kind: str, unit: str, contestants: list[Contestant]) -> None:
-    """Start a worker of each, then measure one after the other, and again: all meet the same weather."""
-    run.say(f"{row}, {kind}")
+@dataclass
+class Row:
+    """A row: its unit, and what each system does for it.  What is first in a list of rows prepares the workers."""
+
+    name: str
+    unit: str
+    contestants: list[Contestant]
+
+
+def in_turn(run: Run, kind: str, rows: list[Row]) -> None:
+    """Start a worker of each system, for all rows; then in each row measure one after the other, and again: all
+    meet the same weather."""
     with ExitStack() as stack:
         workers: dict[str, Worker] = {}
-        values: dict[str, list[float]] = {}
         reasons: dict[str, str] = {}
-        there = [one for one in contestants if run.has(one.system)]
-        for one in there:
-            values[one.system] = []
-            try:
-                address = run.stores.fresh(one.kind or kind, one.system)
-                worker = stack.enter_context(run.systems[one.system].worker(address, **one.options))
-                one.prepare(worker)
-                workers[one.system] = worker
-            except Failure as failure:
-                reasons[one.system] = str(failure)
-        for _ in range(run.sizes.rounds):
-            for one in there:
-                if one.system in reasons:
-                    continue
+        for one in rows[0].contestants:
+            if run.has(one.system):
                 try:
-                    values[one.system].append(one.measure(workers[one.system]))
+                    address = run.stores.fresh(kind, one.system)
+                    worker = stack.enter_context(run.systems[one.system].worker(address))
+                    one.prepare(worker)
+                    workers[one.system] = worker
                 except Failure as failure:
                     reasons[one.system] = str(failure)
+        for row in rows:
+            run.say(f"{row.name}, {kind}")
+            measured_row(run, kind, row, workers, reasons)
+
+
+def measured_row(run: Run, kind: str, row: Row, workers: dict[str, Worker], reasons: dict[str, str]) -> None:
+    """One row; who fails is not asked again, in later rows neither."""
+    there = [one for one in row.contestants if run.has(one.system)]
+    values: dict[str, list[float]] = {one.system: [] for one in there}
+    for _ in range(run.sizes.rounds):
         for one in there:
-            run.figures.add(row, kind, one.system, unit, *values[one.system], text=reasons.get(one.system, ""))
+            if one.system in reasons:
+                continue
+            try:
+                values[one.system].append(one.measure(workers[one.system]))
+            except Failure as failure:
+                reasons[one.system] = str(failure)
+    for one in there:
+        run.figures.add(row.name, kind, one.system, row.unit, *values[one.system], text=reasons.get(one.system, ""))
 
 
 def attempted(run: Run, row: str, kind: str, system: str, unit: str, measure: Callable[[], None]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from benchmarks.durable import command
 from benchmarks.durable.claims import CLAIMS, Claim, fits
 from benchmarks.durable.figures import DBOS, FLOOR, OURS, Figures
-from benchmarks.durable.measuring import TINY, Contestant, Run, attempted, in_turn
+from benchmarks.durable.measuring import TINY, Contestant, Row, Run, attempted, in_turn
 from benchmarks.durable.processes import Failure
 from benchmarks.durable.rows import edits, keeping, resuming, throughput
 from benchmarks.durable.stores import DEFAULT, MEMORY, NORMAL, POSTGRES, Stores, file_of
@@ -119,14 +119,16 @@ def run_of(systems: dict[str, Any], directory: Path, rounds: int = 3) -> Run:
 
 def test_systems_take_turns_and_one_that_fails_is_left_out(tmp_path: Path) -> None:
     log: list[str] = []
-    systems = {OURS: Scripted("a", log, [1, 2, 3]), DBOS: Scripted("b", log, [5, Failure("over 1 s")])}
+    systems = {OURS: Scripted("a", log, [1, 2, 3, 4, 5, 6]), DBOS: Scripted("b", log, [5, Failure("over 1 s")])}
     run = run_of(systems, tmp_path)
     there: list[Contestant] = [Contestant(name, lambda worker: worker.do("it")) for name in (OURS, DBOS, FLOOR)]
-    in_turn(run, "row", MEMORY, "/s", there)
-    assert log == ["a", "b", "a", "b", "a", "b ended", "a ended"]
-    assert [(one.system, one.values, one.text) for one in run.figures.figures] == [
-        (OURS, (1.0, 2.0, 3.0), ""),
-        (DBOS, (5.0,), "over 1 s"),
+    in_turn(run, MEMORY, [Row("row", "/s", there), Row("another", "/s", there[:2])])
+    assert log == ["a", "b", "a", "b", "a", "a", "a", "a", "b ended", "a ended"]
+    assert [(one.row, one.system, one.values, one.text) for one in run.figures.figures] == [
+        ("row", OURS, (1.0, 2.0, 3.0), ""),
+        ("row", DBOS, (5.0,), "over 1 s"),
+        ("another", OURS, (4.0, 5.0, 6.0), ""),
+        ("another", DBOS, (), "over 1 s"),
     ]
 
 

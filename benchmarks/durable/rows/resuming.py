@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -19,7 +20,7 @@ SEND_MEDIAN, SEND_WORST = "send to resume, p50", "send to resume, p99"
 LOST, REPEATED, KILLS = "kills: lost effects", "kills: repeated effects", "kills"
 A_KILL = "kills: repeated effects a kill"
 INSIDE = "kills: lost or repeated inside transaction"
-LEASE = 0.3
+LEASE = 0.1
 """Seconds that an instance belongs to a process that is gone: the time to wait for is no part of a figure."""
 PAUSE = 2 * LEASE
 
@@ -93,59 +94,74 @@ def kills(run: Run) -> None:
     """Kill a process that does an effect in each step, at random moments, until all steps are done."""
     for kind in [kind for kind in run.kinds if kind in (NORMAL, POSTGRES, DEFAULT)]:
         if kind != DEFAULT:
-            attempted(run, KILLS, kind, OURS, "", partial(counted, run, kind, OURS, "effects"))
-            attempted(run, INSIDE, kind, OURS, "", partial(counted, run, kind, OURS, "inserts"))
+            attempted(run, KILLS, kind, OURS, "", partial(counted, run, kind, OURS))
         if kind != NORMAL:
-            attempted(run, KILLS, kind, DBOS, "", partial(counted, run, kind, DBOS, "effects"))
+            attempted(run, KILLS, kind, DBOS, "", partial(counted, run, kind, DBOS))
 
 
-def counted(run: Run, kind: str, system: str, program: str) -> None:
+def counted(run: Run, kind: str, system: str) -> None:
     """The figures of one system: what is lost, what is done twice, how often it was really killed."""
     many = run.sizes.kills if system == OURS else run.sizes.peer_kills
     steps = run.sizes.kill_steps if system == OURS else 30 * run.sizes.peer_kills
-    log = run.stores.directory / f"{next(run.stores.numbers)}.log"
-    address = run.stores.fresh(kind, system)
-    done, real = until_done(run, kind, address, system, program, steps, many, log)
-    lost, repeated = len(set(range(steps)) - set(done)), len(done) - len(set(done))
-    remark = f"{real} kills in {steps} steps"
-    if program == "inserts":
-        run.figures.add(INSIDE, kind, system, "", lost + repeated, remark=remark)
-    else:
-        run.figures.add(LOST, kind, system, "", lost, remark=remark)
-        run.figures.add(REPEATED, kind, system, "", repeated, remark=remark)
-        run.figures.add(A_KILL, kind, system, "each", repeated / max(1, real), remark=remark)
+    done = Killed(kind, system, steps, run.stores.directory / f"{next(run.stores.numbers)}.log")
+    until_done(run, done, many)
+    remark = f"{done.kills} kills in {steps} steps"
+    lost, repeated = wrong(done.effects, steps)
+    run.figures.add(LOST, kind, system, "", lost, remark=remark)
+    run.figures.add(REPEATED, kind, system, "", repeated, remark=remark)
+    run.figures.add(A_KILL, kind, system, "each", repeated / max(1, done.kills))
+    if system == OURS:
+        run.figures.add(INSIDE, kind, system, "", sum(wrong(done.rows, steps)), remark=remark)
 
 
-def until_done(
-    run: Run, kind: str, address: str, system: str, program: str, steps: int, many: int, log: Path
-) -> tuple[list[int], int]:
-    """The effects that were done, and the number of kills."""
-    installed, chance, real = run.systems[system], Random(f"{kind} {system}"), 0
-    log.touch()
+def wrong(found: list[int], steps: int) -> tuple[int, int]:
+    """How many of the numbers are missing, and how many are there again."""
+    return len(set(range(steps)) - set(found)), len(found) - len(set(found))
+
+
+@dataclass
+class Killed:
+    """An instance whose processes are killed, and what it has done."""
+
+    kind: str
+    system: str
+    steps: int
+    log: Path
+    kills: int = 0
+    effects: list[int] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
+    """What was written inside transactions."""
+
+
+def until_done(run: Run, done: Killed, many: int) -> None:
+    """Start it, kill it so often, let it end."""
+    chance, system = Random(f"{done.kind} {done.system}"), done.system
+    address, installed = run.stores.fresh(done.kind, system), run.systems[system]
+    done.log.touch()
     with installed.worker(address, **options_of(system)) as worker:
-        args: list[object] = [steps]
-        if program == "inserts":
-            worker.do("execute", statement="CREATE TABLE effects (number INTEGER)")
-            args.append(f"INSERT INTO effects VALUES ({'%s' if kind == POSTGRES else '?'})")
-        id = started_late(worker, program, args, system, log)
+        worker.do("prepare", log=str(done.log))
+        id = started(worker, done)
     for place in range(1, many + 1):
-        real += killed_at(installed, address, system, log, round(place * steps / (many + 1)), chance.random() * 0.003)
+        effects = round(place * done.steps / (many + 1))
+        done.kills += killed_at(installed, address, system, done.log, effects, chance.random() * 0.003)
     with installed.worker(address, **options_of(system)) as worker:
-        worker.do("prepare", log=str(log))
+        worker.do("prepare", log=str(done.log))
         time.sleep(PAUSE)
         if system == OURS:
             worker.do("run")
-        assert worker.do("result", id=id) == steps
-        if program == "inserts":
-            return [row[0] for row in worker.do("execute", statement="SELECT number FROM effects")], real
-    return [int(line) for line in log.read_text().split()], real
+        assert worker.do("result", id=id) == done.steps
+        done.effects = [int(line) for line in done.log.read_text().split()]
+        if system == OURS:
+            done.rows = [row[0] for row in worker.do("execute", statement="SELECT number FROM effects")]
 
 
-def started_late(worker: Worker, program: str, args: list[object], system: str, log: Path) -> str:
-    """Start the instance; DBOS runs it at once."""
-    worker.do("prepare", log=str(log))
-    id: str = worker.do("start", function=program, args=args)
-    return id
+def started(worker: Worker, done: Killed) -> str:
+    """The id of the instance; DBOS runs it at once."""
+    if done.system == DBOS:
+        return str(worker.do("start", function="effects", args=[done.steps]))
+    worker.do("execute", statement="CREATE TABLE effects (number INTEGER)")
+    statement = f"INSERT INTO effects VALUES ({'%s' if done.kind == POSTGRES else '?'})"
+    return str(worker.do("start", function="inserts", args=[done.steps, statement]))
 
 
 def killed_at(installed: Installed, address: str, system: str, log: Path, effects: int, later: float) -> bool:

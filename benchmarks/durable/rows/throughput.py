@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.durable.figures import DBOS, FLOOR, OURS
-from benchmarks.durable.measuring import Contestant, Run, in_turn
+from benchmarks.durable.measuring import Contestant, Row, Run, in_turn
 from benchmarks.durable.processes import Worker
 from benchmarks.durable.stores import DEFAULT, FILES, MEMORY
 
@@ -28,8 +28,7 @@ def warm_up(worker: Worker) -> None:
 def steps(run: Run) -> None:
     """One instance after the other, and eight at once: ours on an asyncio loop, DBOS's and the floor's in threads."""
     for kind in run.kinds:
-        for row, instances in ((STEPS, 1), (EIGHT, 8)):
-            in_turn(run, row, kind, "/s", steps_of(run, kind, instances))
+        in_turn(run, kind, [Row(STEPS, "/s", steps_of(run, kind, 1)), Row(EIGHT, "/s", steps_of(run, kind, 8))])
 
 
 def steps_of(run: Run, kind: str, instances: int) -> list[Contestant]:
@@ -46,8 +45,7 @@ def ones(run: Run) -> None:
     """From start to done.  Started in a loop and then run, in a thread or on an asyncio loop; DBOS's called one
     after the other, or started in a loop and then awaited."""
     for kind in run.kinds:
-        for row, served in ((ONES, False), (SERVED, True)):
-            in_turn(run, row, kind, "/s", ones_of(run, kind, served))
+        in_turn(run, kind, [Row(ONES, "/s", ones_of(run, kind, False)), Row(SERVED, "/s", ones_of(run, kind, True))])
 
 
 def ones_of(run: Run, kind: str, served: bool) -> list[Contestant]:
