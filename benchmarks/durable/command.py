@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.comparison.command import at_least, environment, say
 from benchmarks.comparison.installing import QUIET, last_line, python_in, version
 from benchmarks.comparison.results import conditions
+from benchmarks.durable.documentation import put
 from benchmarks.durable.figures import DBOS, FLOOR, OURS, SYSTEMS, Figures
 from benchmarks.durable.measuring import QUICK, TINY, Run, Sizes
 from benchmarks.durable.processes import Installed
@@ -173,5 +174,7 @@ def main(words: Sequence[str]) -> int:
         return 0
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(as_json(figures))
+    if target == RESULTS:
+        put(figures)
     say(f"figures written to {target.name}")
     return 0

@@ -62,3 +62,13 @@ def claim_table(figures: Figures) -> list[str]:
         title = claim.row.format("N") if "{}" in claim.row else claim.row
         rows.append([title, claim.store, "at least" if claim.least else "at most", *words, claim.verdict(figures)])
     return lined_up(rows, left=(0, 1, 2, 5))
+
+
+def conditions_line(figures: Figures) -> str:
+    """Where and when it was measured, in a sentence."""
+    where = figures.where
+    cores = where.get("machine", {}).get("cores", "?")
+    versions = [where.get("python", ""), f"SQLite {where.get('sqlite')}", f"PostgreSQL {where.get('postgres')}"]
+    versions.append(f"DBOS {where.get('peers', {}).get('dbos')}")
+    taken = f"sizes `{where.get('sizes')}`, {where.get('seconds')} s in all"
+    return f"{where.get('date')}: {', '.join(versions)}; {cores} cores; {taken}."

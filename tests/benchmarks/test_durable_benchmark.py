@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.durable import command
+from benchmarks.durable import command, documentation
 from benchmarks.durable.claims import CLAIMS, Claim, fits
 from benchmarks.durable.figures import DBOS, FLOOR, OURS, Figures
 from benchmarks.durable.measuring import TINY, Contestant, Row, Run, attempted, in_turn
@@ -84,6 +84,18 @@ def test_json_and_back() -> None:
     data = json.loads(text)
     assert data["figures"][0]["to_dbos"] == 5.0
     assert {claim["row"]: claim["verdict"] for claim in data["claims"]}[resuming.WARM] in ("missed", "not measured")
+
+
+def test_the_figures_stand_in_the_documentation(tmp_path: Path) -> None:
+    """Those that were written last: `python -m benchmarks durable` writes both."""
+    found = from_json(command.RESULTS.read_text())
+    assert documentation.between(documentation.PAGE.read_text())[1] == documentation.block(found)
+    page = tmp_path / "page.md"
+    page.write_text(f"before {documentation.START} old {documentation.END} after")
+    documentation.put(made(), page)
+    assert page.read_text() == f"before {documentation.START}{documentation.block(made())}{documentation.END} after"
+    with pytest.raises(ValueError, match="has no lines"):
+        documentation.between("a page")
 
 
 # Taking turns ---------------------------------------------------------------------------------
