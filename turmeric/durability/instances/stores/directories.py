@@ -49,19 +49,26 @@ class Directory:
         os.makedirs(self.path, exist_ok=True)
         if not os.path.exists(self.at(FORMAT)) and not set(os.listdir(self.path)) <= OURS:
             raise StoreError(f"{self.path} is no store of instances, and not empty")
-        self.open_lock()
         if not os.path.exists(self.at(FORMAT)):
-            self.lock()
+            self.open_lock()
             try:
+                self.lock()
                 for part in PARTS:
                     self.make(part)
                 self.add({FORMAT: LINE})
             finally:
-                self.unlock()
+                self.close()
+
+    def check(self) -> None:
+        """Refuse what a newer release has made."""
         try:
             check_line(self.read(FORMAT) or b"")
         except (Malformed, StoreError) as error:
             raise StoreError(f"{self.at(FORMAT)}: {error}") from error
+
+    def open(self) -> None:
+        self.check()
+        self.open_lock()
 
     def open_lock(self) -> None:
         try:
@@ -80,8 +87,6 @@ class Directory:
         """Wait until no other process is at it, and complete what one that died has begun."""
         import fcntl
 
-        if self.descriptor < 0:
-            raise Unavailable(f"{self.path} is closed")
         end, pause = monotonic() + self.patience, 0.0001
         while True:
             try:

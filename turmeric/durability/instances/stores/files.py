@@ -58,14 +58,10 @@ class FileStore(RowStore):
         super().__init__()
         self.url = f"files:{path}"
         self.damage: dict[str, str] = {}
-        self.forget()
+        self.closed = True
         try:
             self.directory = Directory(path, patience)
-            self.directory.lock()
-            try:
-                self.changes = Changes(self.directory.at("changes"))
-            finally:
-                self.directory.unlock()
+            self.open()
         except OSError as error:
             raise failed(error, path) from error
         OPEN.add(self)
@@ -88,6 +84,8 @@ class FileStore(RowStore):
             raise failed(error, self.directory.path) from error
 
     def begin(self) -> None:
+        if self.closed:
+            self.open()
         self.directory.lock()
         try:
             self.notice()
@@ -248,7 +246,11 @@ class FileStore(RowStore):
         return self.directory.exists(blob_file(name))
 
     def size_of_blob(self, name: bytes) -> int:
-        return self.directory.size(blob_file(name))
+        try:
+            blob = self.stored_blob(name)
+            return 0 if blob is None else len(blob.data)
+        except Damaged:
+            return self.directory.size(blob_file(name))
 
     def blob_names(self) -> Iterable[bytes]:
         for file in self.directory.names("blobs"):
@@ -273,7 +275,7 @@ class FileStore(RowStore):
 
     def nothing_new(self, before: int) -> bool:
         try:
-            if self.news == before and self.changes.moved():
+            if self.news == before and (self.closed or self.changes.moved()):
                 self.begin()
                 self.end()
         except OSError as error:
@@ -283,9 +285,25 @@ class FileStore(RowStore):
     def rest(self, seconds: float) -> None:
         self.condition.wait(min(seconds, POLL))
 
+    # Opening and closing ----------------------------------------------------------------------
+
+    def open(self) -> None:
+        self.forget()
+        self.directory.open()
+        self.directory.lock()
+        try:
+            self.changes = Changes(self.directory.at("changes"))
+        finally:
+            self.directory.unlock()
+        self.closed = False
+
     def close(self) -> None:
         with self.condition:
-            OPEN.discard(self)
+            self.let_go()
+
+    def let_go(self) -> None:
+        if not self.closed:
+            self.closed = True
             self.directory.close()
             self.changes.close()
 
@@ -293,11 +311,7 @@ class FileStore(RowStore):
         """In a new process: what was opened is its parent's, and with it the parent's lock."""
         self.condition = Condition()
         self.reset()
-        self.forget()
-        self.directory.close()
-        self.directory.open_lock()
-        self.changes.open()
-        self.changes.rest()
+        self.let_go()
 
 
 def row_file(id: str) -> str:
@@ -339,10 +353,10 @@ def failed(error: OSError, path: str) -> Unavailable:
 OPEN: WeakSet[FileStore] = WeakSet()
 
 
-def let_go() -> None:
+def close_all() -> None:
     for store in list(OPEN):
         store.close_after_fork()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=let_go)
+    os.register_at_fork(after_in_child=close_all)

@@ -61,7 +61,7 @@ def record(kind: type[Record], data: Any) -> Record:
 def shape(kind: str) -> tuple[tuple[str, Any, bool, Callable[[Any], Any]], ...]:
     """The fields of a record: the name, the default, whether there is none, and what reads its value."""
     return tuple(
-        (each.name, None if each.default is MISSING else each.default, each.default is MISSING, reader(str(each.type)))
+        (each.name, each.default, each.default is MISSING, reader(str(each.type)))
         for each in fields(RECORDS[kind])
     )
 
