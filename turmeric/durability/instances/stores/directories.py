@@ -73,8 +73,11 @@ class Directory:
     def open_lock(self) -> None:
         try:
             self.descriptor = os.open(self.at(LOCK), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        except OSError:
-            self.descriptor = os.open(self.at(LOCK), os.O_RDONLY | os.O_CLOEXEC)
+        except OSError as error:  # it may be read, still
+            try:
+                self.descriptor = os.open(self.at(LOCK), os.O_RDONLY | os.O_CLOEXEC)
+            except FileNotFoundError:
+                raise error from None
 
     def close(self) -> None:
         if self.descriptor >= 0:

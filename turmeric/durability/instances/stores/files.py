@@ -47,6 +47,8 @@ PATIENCE = 30.0
 POLL = 0.02
 OF_ONE_FILE = (errno.EIO, errno.EACCES, errno.EPERM, errno.EISDIR, errno.ELOOP)
 """Errors of reading that say nothing of other files."""
+END = b"."
+"""The end of a line of `changes`; no name has it."""
 LONGEST = 200
 """Characters of the name of a file."""
 
@@ -103,7 +105,9 @@ class FileStore(RowStore):
             self.forget()
             self.news += 1
         for word in words or ():
-            id = id_of(word[1:].decode("ascii", "replace"))
+            if not word.endswith(END):
+                continue  # nothing of it has happened: it could not even be written here
+            id = id_of(word[1:-1].decode("ascii"))
             self.running.pop(id, None)
             self.stale.add(id)
             self.news += word[:1] == b"+"
@@ -142,7 +146,7 @@ class FileStore(RowStore):
         """The line that tells others of a change, and whether something becomes due by it."""
         row = self.changed[id]
         due = row is not None and row.instance.due is not None and row.instance.owner is None
-        return (b"+" if due else b"-") + place(id).partition("/")[2].encode()
+        return (b"+" if due else b"-") + place(id).partition("/")[2].encode() + END
 
     def learn(self, id: str, row: Row | None) -> None:
         """Know a row as it is now."""
@@ -333,14 +337,17 @@ def blob_file(name: bytes) -> str:
 
 def place(id: str) -> str:
     """Where the files of an instance are: in one of 256 directories."""
-    name = quote(id.encode("utf-8", "surrogatepass"), safe="").replace(".", "%2E")
+    try:
+        name = quote(id, safe="").replace(".", "%2E")
+    except UnicodeEncodeError as error:
+        raise StoreError(f"an id is text that can be written, not {id[:40]!r}") from error
     if not 0 < len(name) <= LONGEST:
         raise StoreError(f"an id has 1 to {LONGEST} characters as in a URL, this one {len(name)}: {id[:40]!r}")
     return f"{blake2b(name.encode(), digest_size=1).hexdigest()}/{name}"
 
 
 def id_of(file: str) -> str:
-    return unquote(file.rpartition("/")[2], errors="surrogatepass")
+    return unquote(file.rpartition("/")[2])
 
 
 def failed(error: OSError, path: str) -> Unavailable:

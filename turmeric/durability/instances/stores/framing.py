@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from turmeric.durability.format import wire
 from turmeric.durability.instances.records import Event, Instance
-from turmeric.durability.instances.store import Damaged
+from turmeric.durability.instances.store import Damaged, StoreError
 from turmeric.durability.instances.stores.forms import Malformed, plain, record
 from turmeric.durability.instances.stores.rows import Row
 from turmeric.vocabulary.digest import blake2b
@@ -38,8 +38,11 @@ class NewerFormat(Damaged):
 
 
 def framed(kind: str, key: str, content: Any) -> bytes:
-    """The bytes of a file."""
-    body = wire.pack([kind, key, content])
+    """The bytes of a file.  Raises StoreError for text that has no bytes."""
+    try:
+        body = wire.pack([kind, key, content])
+    except UnicodeEncodeError as error:
+        raise StoreError(f"the {kind} {key!r}: {error}") from error
     return LINE + checksum(body) + body
 
 
