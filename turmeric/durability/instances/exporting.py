@@ -1,6 +1,7 @@
 """An instance as bytes for a file, and back: one sealed whole, which needs nothing else.
 
-    ["turmeric instance", version, {"instance": {...}, "history": [...], "events": [...], "keys": [...], "blobs": [...]}]
+    ["turmeric instance", version,
+     {"instance": {...}, "history": [{...}], "events": [{...}], "keys": [...], "blobs": [{...}]}]
 
 The states inside stay sealed for the same instance, so it keeps its id: `Store.restore` puts it where no instance has
 that id, and refuses it elsewhere.  Nobody owns what was exported; one that ran goes on from its last checkpoint.  An
