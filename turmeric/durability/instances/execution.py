@@ -179,7 +179,6 @@ class Execution:
         Gives what the store has found (`Saved`), or the error to be raised in the program.  With a `wait` that nothing
         has ended yet it raises Waiting.
         """
-        saving = more.pop("saving", None)
         for whole in (False, True):
             if whole:
                 self.states.forget()
@@ -188,7 +187,7 @@ class Execution:
             except TurmericError as error:
                 return Raise(error)
             try:
-                saved = yield ("save", self.held, made) if saving is None else ("within", saving, self.held, made)
+                saved = yield ("save", self.held, made)
                 return self.after(made, saved)
             except BlobsGone:
                 continue
@@ -203,7 +202,7 @@ class Execution:
                 return self.failed_save(error)
         return self.failed_save(BlobsGone("parts of earlier checkpoints are missing"))
 
-    def made(self, kind: str, name: str | None, value: Any, wait: Wait | None, **more: Any) -> Save:
+    def made(self, kind: str, name: str | None, value: Any, wait: Wait | None = None, **more: Any) -> Save:
         """What is to be saved.  Raises not-serializable."""
         number, now = self.number + 1, self.service.clock.now()
         state, roots, blobs = self.states.encoded(number, self.k, value)
