@@ -135,8 +135,7 @@ class Execution:
         if type(what) is not Continuation:
             return self.called("run-instance", [what, value, self.service.rules.calls])
         self.k = what
-        how = self.told_to_cancel() or outcome_of(self, self.instance.outcome, point.wait, value)
-        return self.turn(how)
+        return self.turn(outcome_of(self, self.instance.outcome, point.wait, value))
 
     def told_to_cancel(self) -> Raise | None:
         """The error for an instance that was asked to cancel, and does not know it yet."""
@@ -241,7 +240,8 @@ class Execution:
             if row is None or row.epoch != self.held.epoch:
                 raise Abandoned("it was claimed by somebody else") from error
             if row.checkpoint.number == made.checkpoint.number and row.checkpoint.state == made.checkpoint.state:
-                return self.after(made, Saved(row.cancel, row.outcome))
+                told = row.outcome is not None and row.outcome.kind == CANCELLED
+                return self.after(made, Saved(row.cancel if told else self.cancel, row.outcome))
             return self.failed_save(error)
         raise Abandoned(f"the store cannot be reached: {error}")
 

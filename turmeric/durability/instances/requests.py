@@ -51,7 +51,7 @@ def checkpoint(execution: Execution, kind: str, name: Any, value: Any) -> Steps:
 
 def sleep(execution: Execution, kind: str, name: Any, until: float) -> Steps:
     if until <= execution.service.clock.now():
-        return execution.told_to_cancel() or Give(None)
+        return Give(None)
     return (yield from waited(execution, kind, None, Wait(TIMER, None, float(until)), None))
 
 

@@ -199,12 +199,15 @@ class RowStore:
         for id in save.cancels:
             self.ask_to_cancel(id, point.time)
         row = self.existing(held.id)
-        outcome = None
-        if point.wait is not None:
+        asked, outcome = row.instance.cancel == CANCEL_ASKED, None
+        if point.wait is None:
+            self.put(row.changed(outcome=Outcome(CANCELLED) if asked else None))
+            return Saved(row.instance.cancel)
+        if not asked:
             row, outcome = self.outcome(row, point.wait)
-            if outcome is None:
-                row = row.changed(status=WAITING, owner=None, due=self.soonest(row.instance, point.wait))
-            self.put(row.changed(outcome=outcome))
+        if outcome is None:
+            row = row.changed(status=WAITING, owner=None, due=self.soonest(row.instance, point.wait))
+        self.put(row.changed(outcome=outcome))
         return Saved(row.instance.cancel, outcome)
 
     def soonest(self, instance: Instance, wait: Wait) -> float | None:
