@@ -93,6 +93,8 @@ class Execution:
                 found = yield from self.restored()
             except TurmericError as error:
                 return (yield from self.unrestorable(error))
+            except Unavailable as error:
+                return (yield from self.unreadable(error))
             while type(found) is Struct and found.type.name == "asked":
                 found = self.turn((yield from answer(self, found)))
             yield from self.finish(found)
@@ -159,6 +161,11 @@ class Execution:
         self.service.happened("refused", id=self.id, number=self.number, reason=str(error), again=wait)
         yield ("release", self.held, self.service.clock.now() + wait, True)
         return None
+
+    def unreadable(self, error: Exception) -> Steps:
+        """The store did not give what belongs to its state: that is not the instance's fault, and does not count."""
+        self.service.happened("store-error", id=self.id, reason=str(error))
+        yield ("release", self.held, self.service.clock.now() + 1.0)
 
     def set_aside(self) -> Steps:
         """It has been restored again and again without reaching its next checkpoint: it would go on like that."""

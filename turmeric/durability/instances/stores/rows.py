@@ -115,6 +115,7 @@ class RowStore:
 
     def create(self, instances: list[Instance]) -> list[str]:
         with self.change():
+            self.must_be_there({name for each in instances for name in each.checkpoint.roots})
             return [each.id for each in instances if self.add(each)]
 
     def add(self, instance: Instance) -> bool:
@@ -378,11 +379,15 @@ class RowStore:
         """Keep the blobs of a save; all that it refers to must be there then."""
         new = {blob.name for blob in save.blobs}
         needed = {*save.checkpoint.roots, *(name for blob in save.blobs for name in blob.references)}
-        for name in needed - new:
-            if self.blob(name) is None:
-                raise BlobsGone(f"blob {name.hex()} is not there any more")
+        needed.update(name for each in save.starts for name in each.checkpoint.roots)
+        self.must_be_there(needed - new)
         for blob in save.blobs:
             self.put_blob(blob)
+
+    def must_be_there(self, names: set[bytes]) -> None:
+        for name in names:
+            if self.blob(name) is None:
+                raise BlobsGone(f"blob {name.hex()} is not there any more")
 
     def reached(self, roots: Iterable[bytes]) -> dict[bytes, Blob]:
         """The blobs that can be reached from these."""
