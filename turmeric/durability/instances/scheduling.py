@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from turmeric.durability.instances.execution import Operation
     from turmeric.durability.instances.records import Instance
+    from turmeric.durability.instances.serving import AsyncScheduler
 
 BATCH = 16
 """How many instances are claimed at once."""
@@ -28,6 +29,8 @@ class Scheduler:
     def __init__(self, service: Service, batch: int = BATCH) -> None:
         self.service = service
         self.batch = batch
+        self.limit = batch
+        """How many are claimed next."""
         self.stopping = False
         self.holding: dict[str, Held] = {}
         """What this process holds, for the heartbeat."""
@@ -50,7 +53,7 @@ class Scheduler:
     def claim(self, only: list[str] | None = None) -> list[Instance]:
         now = self.service.clock.now()
         until = now + self.service.rules.lease
-        claimed: list[Instance] = self.service.store.claim(self.service.owner, now, until, self.batch, only)
+        claimed: list[Instance] = self.service.store.claim(self.service.owner, now, until, self.limit, only)
         for each in claimed:
             self.holding[each.id] = Held(each.id, each.epoch)
         return claimed
@@ -136,7 +139,14 @@ class Scheduler:
             self.blobs_saved += len(args[1].blobs)
             if self.blobs_saved >= COLLECT_EVERY:
                 self.blobs_saved = 0
-                self.service.store.collect()
+                self.collect()
+
+    def collect(self) -> None:
+        """If it cannot be done now, it is another time: the save before it has happened."""
+        try:
+            self.service.store.collect()
+        except StoreError as error:
+            self.service.happened("store-error", reason=str(error))
 
 
 def awaited(awaitable: Any) -> Any:
@@ -155,7 +165,7 @@ class Heartbeat:
     If the whole process stands still, so does this: then others take over, and its late writes are refused.
     """
 
-    def __init__(self, scheduler: Scheduler) -> None:
+    def __init__(self, scheduler: Scheduler | AsyncScheduler) -> None:
         self.scheduler = scheduler
         self.ended = Event()
         self.thread: Thread | None = None

@@ -103,6 +103,8 @@ class Store(Protocol):
         attempts are 0.  `starts` that are there already are left as they are, `sends` and `cancels` happen.
 
         With a wait: if what it waits for is there, the outcome is decided and kept; else the instance waits.
+        If it was asked to cancel and has not been told: without a wait that is its outcome, which is kept; with one it
+        waits, is due at once, and takes no event.
         The instances of `sends` must be there and not have ended: raises Missing, Ended.
         Raises Lost, BlobsGone, Unavailable.
         """

@@ -23,7 +23,7 @@ from turmeric.durability.instances.records import (
     Saved,
     Whole,
 )
-from turmeric.durability.instances.store import Refused
+from turmeric.durability.instances.store import BlobsGone, Refused
 from turmeric.durability.instances.stores import asking, carrying, listing, owning, sharing
 from turmeric.durability.instances.stores.work import Row, Work
 
@@ -163,7 +163,11 @@ class OwnTransaction:
     def save(self, held: Held, save: Save) -> Saved:
         self.check_open()
         self.open = False
-        saved = owning.save(self.work, held, save)
+        try:
+            saved = owning.save(self.work, held, save)
+        except BlobsGone:
+            self.open = True  # nothing was written: it may be saved whole
+            raise
         self.commit()
         return saved
 

@@ -27,6 +27,7 @@ class RequestedRows(Rows):
 
     def create(self, instances: list[Instance]) -> list[str]:
         with self.change():
+            self.need_blobs({name for each in instances for name in each.checkpoint.roots})
             return [each.id for each in instances if self.add(each)]
 
     def add(self, instance: Instance) -> bool:
