@@ -68,7 +68,7 @@ class Code:
     """One function.  `module` and `definition` (a full name) say which top-level definition it
     is part of; `path` the names of the local functions around it, from the outside in."""
 
-    __slots__ = ("body", "captured", "definition", "linked", "module", "name", "params", "path", "span")
+    __slots__ = ("body", "captured", "definition", "linked", "module", "name", "params", "path", "schema", "span")
 
     def __init__(
         self,
@@ -91,6 +91,8 @@ class Code:
         self.span = span
         self.linked: object = None
         """The machine's version, made when it is first needed."""
+        self.schema: bytes | None = None
+        """The id of its code, once it was asked for (`schema.code_id`)."""
 
     @property
     def symbol(self) -> str:

@@ -91,7 +91,9 @@ class Tables:
     def function(self, code: Code) -> int:
         found = self.numbers.get(code)
         if found is None:
-            found = self.numbers[code] = self.once(self.functions, [*self.place(code), schema.code_id(code)])
+            if code.schema is None:
+                code.schema = schema.code_id(code)
+            found = self.numbers[code] = self.once(self.functions, [*self.place(code), code.schema])
         return found
 
     def point(self, point: Point) -> int:

@@ -131,6 +131,9 @@ def encrypt0(payload: bytes, key: bytes, key_id: bytes | None, nonce: bytes, con
     return b"".join([*parts, encrypted])
 
 
+COPIED = 65_536
+"""A payload of fewer bytes is copied for its tag, which is faster than two calls."""
+
 # The seal itself ------------------------------------------------------------------------------
 
 
@@ -156,7 +159,10 @@ def not_authentic() -> TurmericError:
 
 def mac(protected: bytes, context: bytes, payload: bytes, key: bytes) -> bytes:
     """The tag over a MAC_structure (RFC 9052, section 6.3)."""
-    keyed = hmac.new(key, authenticated("MAC0", protected, context) + head(BYTES, len(payload)), "sha256")
+    start = authenticated("MAC0", protected, context) + head(BYTES, len(payload))
+    if len(payload) < COPIED:
+        return hmac.digest(key, start + payload, "sha256")
+    keyed = hmac.new(key, start, "sha256")
     keyed.update(payload)
     return keyed.digest()
 

@@ -36,7 +36,7 @@ class Key:
     The secret is in no text that is made of a key, and a key cannot be pickled.
     """
 
-    __slots__ = ("_secret", "created", "expires", "id", "retires")
+    __slots__ = ("_derived", "_secret", "created", "expires", "id", "retires")
 
     def __init__(
         self, id: str, secret: bytes, created: int = 0, expires: int | None = None, retires: int | None = None
@@ -52,10 +52,14 @@ class Key:
         self.expires = expires
         self.retires = retires
         self._secret = secret
+        self._derived: dict[str, bytes] = {}
 
     def derived(self, purpose: str) -> bytes:
         """The key for a purpose, `"mac"` or `"encrypt"`."""
-        return hkdf(self._secret, PURPOSES[purpose], SECRET_SIZE)
+        found = self._derived.get(purpose)
+        if found is None:
+            found = self._derived[purpose] = hkdf(self._secret, PURPOSES[purpose], SECRET_SIZE)
+        return found
 
     def seals(self, now: float) -> bool:
         return self.opens(now) and (self.expires is None or now < self.expires)
