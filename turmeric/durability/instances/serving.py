@@ -43,8 +43,8 @@ class AsyncScheduler:
         self.threads = threads
         self.stopping = False
         self.holding: dict[str, Held] = {}
-        self.last_attempt: Held | None = None
-        """What runs with one attempt left."""
+        self.suspects: dict[Held, int] = {}
+        """What runs though it did not come to a save the last time: how many attempts that makes."""
         self.tasks: set[Any] = set()
         self.woken: Any = None
         self.pool: Any = None
@@ -108,20 +108,21 @@ class AsyncScheduler:
         return bool(found)
 
     async def may_run(self, instance: Instance) -> bool:
-        """Whether to run one that was claimed.  Those that have one attempt left take turns: when one of them ends
-        the process, the others must not be taken for what has ended it."""
-        if instance.attempts != self.service.rules.attempts:
+        """Whether to run one that was claimed.  One that has not come to a save the last times may be what ended the
+        process then.  With one attempt left it is run when no other such one is, nor are they meanwhile: what ends
+        the process is not to be mistaken."""
+        most = self.service.rules.attempts
+        if not 1 < instance.attempts <= most:
             return True
-        if self.last_attempt is not None:
+        if self.suspects and (instance.attempts == most or most in self.suspects.values()):
             await self.let_go(instance, self.service.clock.now() + PAUSE, False)
             return False
-        self.last_attempt = Held(instance.id, instance.epoch)
+        self.suspects[Held(instance.id, instance.epoch)] = instance.attempts
         return True
 
     def ended(self, held: Held, task: Any) -> None:
         self.tasks.discard(task)
-        if self.last_attempt == held:
-            self.last_attempt = None
+        self.suspects.pop(held, None)
         if self.holding.get(held.id) == held:  # else it was lost, and claimed again by this process
             del self.holding[held.id]
         self.woken.set()
