@@ -14,7 +14,7 @@ from turmeric.durability.instances.service import Rules
 
 KEY = b"k" * 32
 CHECKOUT = Path(__file__).parents[2]
-ATTEMPTS = 3
+ATTEMPTS = 5
 PROGRAM = """
 (import workflow :refer :all)
 (import outer)
@@ -35,7 +35,7 @@ def die():
             log.write("died\\n")
         os._exit(7)
 
-runtime = Runtime(roots=[str(directory)], store=f"sqlite:{directory / 'a.db'}", key=b"k" * 32, rules=Rules(1.0, 3))
+runtime = Runtime(roots=[str(directory)], store=f"sqlite:{directory / 'a.db'}", key=b"k" * 32, rules=Rules(0.8, 5))
 runtime.register("outer", {"die": die, "note": lambda n: None})
 runtime.load(str(directory / "flows.tur"))
 if way == "sync":
@@ -50,7 +50,7 @@ else:
 def test_a_poison_instance_is_set_aside_alone(way: str, tmp_path: Path) -> None:
     (tmp_path / "flows.tur").write_text(PROGRAM)
     (tmp_path / "worker.py").write_text(WORKER)
-    runtime = Runtime(roots=[str(tmp_path)], store=f"sqlite:{tmp_path / 'a.db'}", key=KEY, rules=Rules(1.0, ATTEMPTS))
+    runtime = Runtime(roots=[str(tmp_path)], store=f"sqlite:{tmp_path / 'a.db'}", key=KEY, rules=Rules(0.8, ATTEMPTS))
     runtime.register("outer", {"die": lambda: None, "note": lambda n: None})
     flows = runtime.load(str(tmp_path / "flows.tur"))
     poison = runtime.start(flows.poison, id="00")
