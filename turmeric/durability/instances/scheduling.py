@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 BATCH = 16
 """How many instances are claimed at once."""
+SUSPECT = 3
+"""One that is claimed this often without having been saved may be what ends processes: it is run by itself, so that
+no other is blamed for it."""
 COLLECT_EVERY = 2000
 """After so many blobs garbage is collected."""
 
@@ -33,6 +36,8 @@ class Scheduler:
         self.holding: dict[str, Held] = {}
         """What this process holds, for the heartbeat."""
         self.blobs_saved = 0
+        self.careful = False
+        """Whether there may be more of those that are run by themselves."""
 
     # Claiming ---------------------------------------------------------------------------------
 
@@ -51,7 +56,13 @@ class Scheduler:
     def claim(self, only: list[str] | None = None) -> list[Instance]:
         now = self.service.clock.now()
         until = now + self.service.rules.lease
-        claimed: list[Instance] = self.service.store.claim(self.service.owner, now, until, self.batch, only)
+        limit = 1 if self.careful else self.batch
+        claimed: list[Instance] = self.service.store.claim(self.service.owner, now, until, limit, only)
+        suspects = [each for each in claimed if each.attempts >= SUSPECT]
+        self.careful = bool(suspects)
+        if suspects:
+            self.release([each for each in claimed if each is not suspects[0]])
+            claimed = suspects[:1]
         for each in claimed:
             self.holding[each.id] = Held(each.id, each.epoch)
         return claimed
