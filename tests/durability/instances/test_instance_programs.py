@@ -1,11 +1,11 @@
-"""Every program `programs/<case>.tur` runs as an instance, and prints what stands in the `.out` beside it; the last line is
-how it ended.  Killed after every save, and gone on with from the store's bytes in a runtime in which nothing is left, it
-prints the same (or what stands in `.restored`, where a program tells that it was restored).  Killed before
-every save it prints some of these lines again.
+"""Every program `programs/<case>.tur` runs as an instance, and prints what stands in the `.out` beside it; the last
+line is how it ended.  Killed after every save, and gone on with from the store's bytes in a runtime in which nothing is
+left, it prints the same (or what stands in `.restored`, where a program tells that it was restored).  Killed
+before every save it prints some of these lines again.
 
 A program may say, each in a comment on a line of its own: `;; events {"approved": true}`, sent to who waits for
-them; `;; rules {"calls": 1000}`; `;; store sqlite`, if it can use no other; `;; also [":rc 2"]`, the lines that it prints
-only if it is killed at some places.
+them; `;; rules {"calls": 1000}`; `;; store sqlite`, if it can use no other; `;; also [":rc 2"]`, the lines that it
+prints only if it is killed at some places.
 """
 
 from __future__ import annotations
