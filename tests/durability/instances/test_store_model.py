@@ -48,7 +48,12 @@ waits = st.one_of(
     st.builds(Wait, st.just("instance"), ids, st.none() | st.integers(0, 60).map(float)),
 )
 events = st.builds(
-    Event, ids, st.sampled_from(NAMES), st.binary(max_size=3), st.just(1.0), st.none() | st.sampled_from("kl")
+    Event,
+    st.sampled_from("ab"),
+    st.sampled_from(NAMES),
+    st.binary(max_size=3),
+    st.just(1.0),
+    st.sampled_from([None, "k"]),
 )
 
 
@@ -160,13 +165,15 @@ class Model:
             self.send(event)
         for id in save.cancels:
             self.cancel(id, save.checkpoint.time)
-        if save.checkpoint.wait is not None:
-            outcome = self.outcome(known)
-            if outcome is None:
-                due = 0.0 if known.instance.cancel == 1 else save.checkpoint.wait.until
-                known.set(status="waiting", owner=None, due=due)
-            known.set(outcome=outcome)
-        return Saved(known.instance.cancel, known.instance.outcome)
+        asked = known.instance.cancel == 1
+        if save.checkpoint.wait is None:
+            known.set(outcome=Outcome("cancelled") if asked else None)
+            return Saved(known.instance.cancel)
+        outcome = None if asked else self.outcome(known)
+        if outcome is None:
+            known.set(status="waiting", owner=None, due=0.0 if asked else save.checkpoint.wait.until)
+        known.set(outcome=outcome)
+        return Saved(known.instance.cancel, outcome)
 
     def finish(self, held: Held, end: End) -> None:
         known = self.held(held)
@@ -385,7 +392,7 @@ def test_a_store_does_what_the_model_does(kind: str, tmp_path: Path) -> None:
     new_store(kind, tmp_path).close()
     machine = type("Comparison", (Comparison,), {"kind": kind})
     how = settings(
-        max_examples=100 if kind in ("memory", "sqlite") else 30, stateful_step_count=50, deadline=None,
+        max_examples=100 if kind == "memory" else 30, stateful_step_count=50, deadline=None,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     run_state_machine_as_test(machine, settings=how)
