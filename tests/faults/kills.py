@@ -11,13 +11,13 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from tests.faults.worker import ORDERS, made
-from turmeric import Runtime
+from turmeric import Runtime, TurmericError
 from turmeric.durability.instances.records import DONE, ENDED
 from turmeric.durability.instances.store import StoreError
 
@@ -41,12 +41,13 @@ class Report:
     transactions_wrong: int = 0
     wrong: int = 0
     seconds: float = 0.0
+    reasons: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         return (
             f"{self.kills} kills in {self.seconds:.0f} s: {self.orders} orders of {self.steps} steps; effects lost"
             f" {self.lost}, repeated {self.repeated}; {self.transactions} transactions, wrong {self.transactions_wrong};"
-            f" orders that ended wrong {self.wrong}"
+            f" orders that ended wrong {self.wrong} {' '.join(self.reasons)}"
         )
 
 
@@ -162,8 +163,17 @@ def examine(runtime: Runtime, store: str, directory: Path, ids: list[str], repor
         report.lost += sum(effects[id, step] == 0 for step in range(STEPS))
         well = found.status == DONE and runtime.result(id) == sum(range(STEPS)) and order[id] == list(range(STEPS))
         report.wrong += not well
+        if not well:
+            report.reasons.append(f"{id} is {found.status} at {found.checkpoint.number}: {reason(runtime, id)}")
         expected = {(id, part) for part in range(9, STEPS, 10)}
         report.transactions += len(expected)
         report.transactions_wrong += sum(parts[each] != 1 for each in expected)
     report.transactions_wrong += len(parts) - report.transactions
     report.repeated = sum(effects.values()) - len(effects)
+
+
+def reason(runtime: Runtime, id: str) -> str:
+    try:
+        return f"its value is {runtime.result(id)}"
+    except TurmericError as error:
+        return error.message
