@@ -1,4 +1,4 @@
-"""A store that fails at one of its operations: before the change, or after it, so that nobody knows that it happened."""
+"""A store that fails at one of its operations: before the change, or after it, so that nobody knows of it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from turmeric.durability.instances.store import Unavailable
 
 BEFORE, AFTER = HOWS = ("before", "after")
 OPERATIONS = frozenset(
-    "create claim save finish renew release send cancel retry remove collect get find count history checkpoint events"
-    " due blobs transaction".split()
-)
+    (
+        "create", "claim", "save", "finish", "renew", "release", "send", "cancel", "retry", "remove", "collect", "get",
+        "find", "count", "history", "checkpoint", "events", "due", "blobs",
+    )
+)  # fmt: skip
 
 
 class FaultyStore:

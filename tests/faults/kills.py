@@ -46,8 +46,8 @@ class Report:
     def __str__(self) -> str:
         return (
             f"{self.kills} kills in {self.seconds:.0f} s: {self.orders} orders of {self.steps} steps; effects lost"
-            f" {self.lost}, repeated {self.repeated}; {self.transactions} transactions, wrong {self.transactions_wrong};"
-            f" orders that ended wrong {self.wrong} {' '.join(self.reasons)}"
+            f" {self.lost}, repeated {self.repeated}; {self.transactions} transactions, wrong"
+            f" {self.transactions_wrong}; orders that ended wrong {self.wrong} {' '.join(self.reasons)}"
         )
 
 
@@ -101,7 +101,12 @@ def for_store(store: str, statement: str) -> list[Any]:
 
 
 def run(
-    store: str, directory: Path, kills: int, seed: int, workers: int = 3, disturb: Callable[[Random, Pool], bool] | None = None
+    store: str,
+    directory: Path,
+    kills: int,
+    seed: int,
+    workers: int = 3,
+    disturb: Callable[[Random, Pool], bool] | None = None,
 ) -> Report:
     """Let workers compete for orders and disturb them `kills` times, by SIGKILL unless something else is given
     (which tells whether it has done it); then let all orders end, and look what has come of them."""

@@ -127,7 +127,6 @@ def test_a_disk_that_is_full(tmp_path: Path) -> None:
     """A file of SQLite that may not grow: the save fails for certain; with room again the program goes on."""
     path = tmp_path / "a.db"
     inner = open_store(f"sqlite:{path}?synchronous=normal")
-    made, _, module = runtime()
     full = 0
     real = inner.connections.connect  # type: ignore[attr-defined]
 
@@ -172,7 +171,7 @@ def test_a_corrupted_row(kind: str, tmp_path: Path) -> None:
             super().note(name, args, result)
             if name == "claim":
                 for place, each in enumerate(result):
-                    if each.checkpoint.number == 2 or each.checkpoint.number == 0 and at % 2:
+                    if each.checkpoint.number == 2 or (each.checkpoint.number == 0 and at % 2):
                         state = bytearray(each.checkpoint.state)
                         state[random.randrange(len(state))] ^= 1 << random.randrange(8)
                         result[place] = replace(each, checkpoint=replace(each.checkpoint, state=bytes(state)))

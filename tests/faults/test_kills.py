@@ -138,7 +138,8 @@ def test_a_clock_that_jumps(jump: float, tmp_path: Path) -> None:
     """Nothing waits for ever: at most as long as the clock was wrong."""
     clock = Shifted()
     runtime = Runtime(roots=[], store=f"sqlite:{tmp_path / 'a.db'}", key=KEY, clock=clock, rules=Rules(lease=5))
-    runtime.eval("(import workflow :refer :all) (defn main [] (sleep 0.2) (await-event \"x\" :timeout 0.2) (sleep 0.1) 7)")
+    waits = '(sleep 0.2) (await-event "x" :timeout 0.2) (sleep 0.1)'
+    runtime.eval(f"(import workflow :refer :all) (defn main [] {waits} 7)")
     handle = runtime.start(runtime.eval("main"))
     runtime.run_until_idle()
     clock.shift = jump
