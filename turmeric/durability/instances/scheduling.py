@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from threading import Event, Thread
 
 from turmeric.durability.instances.execution import Execution, backoff
@@ -13,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from turmeric.durability.instances.execution import Operation
+    from turmeric.durability.instances.execution import Operation, Steps
     from turmeric.durability.instances.records import Instance
     from turmeric.durability.instances.serving import AsyncScheduler
 
@@ -111,7 +112,10 @@ class Scheduler:
 
     def drive(self, instance: Instance) -> None:
         """Run an instance until it waits, has ended or is lost; or was saved, when this is to stop."""
-        steps = Execution(self.service, instance).run()
+        with closing(Execution(self.service, instance).run()) as steps:
+            self.go_through(instance, steps)
+
+    def go_through(self, instance: Instance, steps: Steps) -> None:
         answer: Any = None
         error: Exception | None = None
         while True:

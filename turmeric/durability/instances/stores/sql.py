@@ -73,6 +73,9 @@ KEEP_OLD = (
     f"INSERT INTO $history (instance, {CHECKPOINT}) SELECT id, {CHECKPOINT} FROM $instances WHERE id = ?"
     " ON CONFLICT (instance, number) DO NOTHING"
 )
+INSERT_HISTORY = (
+    f"INSERT INTO $history (instance, {CHECKPOINT}) VALUES (?, {', '.join('?' * (CHECKPOINT.count(',') + 1))})"
+)
 FORGET_OLD = "DELETE FROM $history WHERE instance = ? AND number = ?"
 
 END = (
@@ -150,6 +153,7 @@ NUMBERED = (
 EVENTS = (
     "SELECT instance, name, payload, time, key FROM $events WHERE instance = ? AND payload IS NOT NULL ORDER BY number"
 )
+KEYS = "SELECT key FROM $events WHERE instance = ? AND key IS NOT NULL"
 FIRST_DUE = "SELECT min(due) FROM $instances WHERE due IS NOT NULL"
 
 
