@@ -16,12 +16,10 @@ if TYPE_CHECKING:
 
     from turmeric.durability.instances.execution import Operation, Steps
     from turmeric.durability.instances.records import Instance
+    from turmeric.durability.instances.serving import AsyncScheduler
 
 BATCH = 16
 """How many instances are claimed at once."""
-SUSPECT = 3
-"""One that is claimed this often without having been saved may be what ends processes: it is run by itself, so that
-no other is blamed for it."""
 COLLECT_EVERY = 2000
 """After so many blobs garbage is collected."""
 
@@ -32,12 +30,12 @@ class Scheduler:
     def __init__(self, service: Service, batch: int = BATCH) -> None:
         self.service = service
         self.batch = batch
+        self.limit = batch
+        """How many are claimed next."""
         self.stopping = False
         self.holding: dict[str, Held] = {}
         """What this process holds, for the heartbeat."""
         self.blobs_saved = 0
-        self.careful = False
-        """Whether there may be more of those that are run by themselves."""
 
     # Claiming ---------------------------------------------------------------------------------
 
@@ -56,19 +54,14 @@ class Scheduler:
     def claim(self, only: list[str] | None = None) -> list[Instance]:
         now = self.service.clock.now()
         until = now + self.service.rules.lease
-        limit = 1 if self.careful else self.batch
-        claimed: list[Instance] = self.service.store.claim(self.service.owner, now, until, limit, only)
-        suspects = [each for each in claimed if each.attempts >= SUSPECT]
-        self.careful = bool(suspects)
-        if suspects:
-            self.release([each for each in claimed if each is not suspects[0]])
-            claimed = suspects[:1]
+        claimed: list[Instance] = self.service.store.claim(self.service.owner, now, until, self.limit, only)
         for each in claimed:
             self.holding[each.id] = Held(each.id, each.epoch)
         return claimed
 
     def run_all(self, claimed: list[Instance]) -> None:
         """Run instances that were claimed; what cannot be run any more is released."""
+        claimed = self.suspect_alone(claimed)
         for place, each in enumerate(claimed):
             if self.stopping:
                 self.release(claimed[place:])
@@ -78,11 +71,22 @@ class Scheduler:
             except Exception as error:  # a fault of ours: others must not suffer from it
                 self.service.happened("error", id=each.id, reason=repr(error))
                 self.give_up(each)
-            except BaseException:
-                self.release(claimed[place:])
+            except BaseException as error:  # whoever pressed a key does not mean the instance
+                self.let_go(each, self.service.clock.now(), not isinstance(error, KeyboardInterrupt))
+                self.release(claimed[place + 1 :])
                 raise
             finally:
                 self.holding.pop(each.id, None)
+
+    def suspect_alone(self, claimed: list[Instance]) -> list[Instance]:
+        """One that has not come to a save the last time may be what ended the process then: it is run alone, or those
+        that were claimed with it would be taken for such ones too."""
+        suspects = [each for each in claimed if each.attempts > 1]
+        self.limit = 1 if suspects else self.batch
+        if not suspects:
+            return claimed
+        self.release([each for each in claimed if each is not suspects[0]])
+        return suspects[:1]
 
     def release(self, claimed: list[Instance]) -> None:
         """Let others have instances at once."""
@@ -151,7 +155,14 @@ class Scheduler:
             self.blobs_saved += len(args[1].blobs)
             if self.blobs_saved >= COLLECT_EVERY:
                 self.blobs_saved = 0
-                self.service.store.collect()
+                self.collect()
+
+    def collect(self) -> None:
+        """If it cannot be done now, it is another time: the save before it has happened."""
+        try:
+            self.service.store.collect()
+        except StoreError as error:
+            self.service.happened("store-error", reason=str(error))
 
 
 def awaited(awaitable: Any) -> Any:
@@ -170,7 +181,7 @@ class Heartbeat:
     If the whole process stands still, so does this: then others take over, and its late writes are refused.
     """
 
-    def __init__(self, scheduler: Scheduler) -> None:
+    def __init__(self, scheduler: Scheduler | AsyncScheduler) -> None:
         self.scheduler = scheduler
         self.ended = Event()
         self.thread: Thread | None = None

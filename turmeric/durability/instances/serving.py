@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import inspect
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from functools import partial
 
 from turmeric.durability.instances.asking import language_error
 from turmeric.durability.instances.execution import Execution, backoff
 from turmeric.durability.instances.records import Held
-from turmeric.durability.instances.scheduling import BATCH, COLLECT_EVERY
+from turmeric.durability.instances.scheduling import BATCH, COLLECT_EVERY, Heartbeat
 from turmeric.durability.instances.service import Service
 from turmeric.durability.instances.store import StoreError
 
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from turmeric.durability.instances.store import Store
 
 
+PAUSE = 0.2
+"""Seconds after which one that has to take turns is due again."""
+
+
 class AsyncScheduler:
     """Runs up to `concurrency` instances at a time; `threads` call a store that blocks."""
 
@@ -38,6 +43,8 @@ class AsyncScheduler:
         self.threads = threads
         self.stopping = False
         self.holding: dict[str, Held] = {}
+        self.suspects: dict[Held, int] = {}
+        """What runs though it did not come to a save the last time: how many attempts that makes."""
         self.tasks: set[Any] = set()
         self.woken: Any = None
         self.pool: Any = None
@@ -47,7 +54,15 @@ class AsyncScheduler:
         """Run what is due until `stop` is called; with `until_idle`, until nothing runs and nothing is due now."""
         self.woken = asyncio.Event()
         self.pool = ThreadPoolExecutor(self.threads, "turmeric-store")
-        others = [asyncio.create_task(self.beat())] + ([] if until_idle else [asyncio.create_task(self.watch())])
+        # Leases are kept in a thread where that can be: a program that computes holds up the loop.
+        blocks = not inspect.iscoroutinefunction(self.service.store.renew)
+        with Heartbeat(self) if blocks else nullcontext():
+            await self.serve_on(until_idle, blocks)
+
+    async def serve_on(self, until_idle: bool, heartbeat: bool) -> None:
+        """`serve` while somebody else keeps the leases; if there is no `heartbeat`, a task on the loop does."""
+        others = [] if until_idle else [asyncio.create_task(self.watch())]
+        others += [] if heartbeat else [asyncio.create_task(self.beat())]
         try:
             while not self.stopping:
                 self.woken.clear()
@@ -85,16 +100,31 @@ class AsyncScheduler:
             service.happened("store-error", reason=str(error))
             await asyncio.sleep(0.5)
             return False
-        for each in found:
-            self.holding[each.id] = Held(each.id, each.epoch)
+        for each in [each for each in found if await self.may_run(each)]:
+            held = self.holding[each.id] = Held(each.id, each.epoch)
             task = asyncio.create_task(self.guarded(each))
             self.tasks.add(task)
-            task.add_done_callback(partial(self.ended, each.id))
+            task.add_done_callback(partial(self.ended, held))
         return bool(found)
 
-    def ended(self, id: str, task: Any) -> None:
+    async def may_run(self, instance: Instance) -> bool:
+        """Whether to run one that was claimed.  One that has not come to a save the last times may be what ended the
+        process then.  With one attempt left it is run when no other such one is, nor are they meanwhile: what ends
+        the process is not to be mistaken."""
+        most = self.service.rules.attempts
+        if not 1 < instance.attempts <= most:
+            return True
+        if self.suspects and (instance.attempts == most or most in self.suspects.values()):
+            await self.let_go(instance, self.service.clock.now() + PAUSE, False)
+            return False
+        self.suspects[Held(instance.id, instance.epoch)] = instance.attempts
+        return True
+
+    def ended(self, held: Held, task: Any) -> None:
         self.tasks.discard(task)
-        self.holding.pop(id, None)
+        self.suspects.pop(held, None)
+        if self.holding.get(held.id) == held:  # else it was lost, and claimed again by this process
+            del self.holding[held.id]
         self.woken.set()
 
     async def watch(self) -> None:
@@ -177,8 +207,15 @@ class AsyncScheduler:
             self.blobs_saved += len(args[1].blobs)
             if self.blobs_saved >= COLLECT_EVERY:
                 self.blobs_saved = 0
-                await self.call("collect")
+                await self.collect()
         return found
+
+    async def collect(self) -> None:
+        """If it cannot be done now, it is another time: the save before it has happened."""
+        try:
+            await self.call("collect")
+        except StoreError as error:
+            self.service.happened("store-error", reason=str(error))
 
     async def call(self, name: str, *args: Any) -> Any:
         """Call a method of the store, without blocking the loop."""
