@@ -42,14 +42,16 @@ SMALL = 64
 class Buffer:
     """The items of flat vectors, and the full nodes of their trees, level by level.
 
-    `grows`: it was made by `append`, and no literal of a program has it."""
+    `grows`: it was made by `append`, and no literal of a program has it.  `partial` are, by level, the
+    nodes at the right edge of the tree that was made last, which are not full."""
 
-    __slots__ = ("grows", "items", "levels")
+    __slots__ = ("grows", "items", "levels", "partial")
 
     def __init__(self, items: list[Any], grows: bool) -> None:
         self.items = items
         self.grows = grows
         self.levels: list[list[Node]] = [[]]
+        self.partial: dict[int, Node] = {}
 
     def tree(self, count: int) -> tuple[int, Node, Node]:
         """The shift, the root and the tail for the first `count` items."""
@@ -63,9 +65,18 @@ class Buffer:
             full //= WIDTH
             upper = self.full_nodes(level, nodes, full)[:full]
             if full * WIDTH < len(nodes):
-                upper.append(tuple(nodes[full * WIDTH :]))
+                upper.append(self.right_edge(level, tuple(nodes[full * WIDTH :])))
             nodes = upper
-        return shift, tuple(nodes), tuple(self.items[last:count])
+        return shift, self.right_edge(level + 1, tuple(nodes)), tuple(self.items[last:count])
+
+    def right_edge(self, level: int, node: Node) -> Node:
+        """A node that is not full: the same one as for the last tree, if it has the same parts.  Its parts are
+        full nodes, which all trees share, but for the last one."""
+        known = self.partial.get(level)
+        if known is not None and len(known) == len(node) and all(map(is_, known, node)):
+            return known
+        self.partial[level] = node
+        return node
 
     def full_nodes(self, level: int, below: list[Any], count: int) -> list[Node]:
         """The full nodes of a level, at least `count`.  Threads may do this at once: what is there stays."""

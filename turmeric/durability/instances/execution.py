@@ -52,6 +52,11 @@ LOOKS = 8
 """How often to look whether a save has happened whose outcome is not known, before giving up the instance."""
 
 
+def backoff(attempts: int) -> float:
+    """Seconds until an instance is tried again that could not be restored so many times."""
+    return min(60.0, 2.0**attempts)
+
+
 class Abandoned(Exception):
     """This process no longer runs the instance: somebody else has it, or nothing is known of the store any more."""
 
@@ -151,7 +156,7 @@ class Execution:
         """Its state cannot be brought back here.  Damage does not heal; other code, or another key, may come."""
         if error.name == "corrupt-data" or self.instance.attempts >= self.service.rules.attempts:
             return (yield from self.end(FAILED, results.failed(self.service.world, error)))
-        wait = min(60.0, 2.0**self.instance.attempts)
+        wait = backoff(self.instance.attempts)
         self.service.happened("refused", id=self.id, number=self.number, reason=str(error), again=wait)
         yield ("release", self.held, self.service.clock.now() + wait, True)
         return None

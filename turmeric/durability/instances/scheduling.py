@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from threading import Event, Thread
 
-from turmeric.durability.instances.execution import Execution
+from turmeric.durability.instances.execution import Execution, backoff
 from turmeric.durability.instances.records import Held
 from turmeric.durability.instances.service import Service, SystemClock
 from turmeric.durability.instances.store import StoreError
@@ -63,6 +63,9 @@ class Scheduler:
                 return
             try:
                 self.drive(each)
+            except Exception as error:  # a fault of ours: others must not suffer from it
+                self.service.happened("error", id=each.id, reason=repr(error))
+                self.give_up(each)
             except BaseException:
                 self.release(claimed[place:])
                 raise
@@ -73,10 +76,17 @@ class Scheduler:
         """Let others have instances at once."""
         for each in claimed:
             self.holding.pop(each.id, None)
-            try:
-                self.service.store.release(Held(each.id, each.epoch), self.service.clock.now())
-            except StoreError as error:
-                self.service.happened("store-error", id=each.id, reason=str(error))
+            self.let_go(each, self.service.clock.now(), False)
+
+    def give_up(self, instance: Instance) -> None:
+        """Let an instance rest that this process could not run; the attempt counts."""
+        self.let_go(instance, self.service.clock.now() + backoff(instance.attempts), True)
+
+    def let_go(self, instance: Instance, due: float, failed: bool) -> None:
+        try:
+            self.service.store.release(Held(instance.id, instance.epoch), due, failed)
+        except StoreError as error:
+            self.service.happened("store-error", id=instance.id, reason=str(error))
 
     def stop(self) -> None:
         """Finish the stretch that runs, to its next save, and run nothing more."""

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from turmeric.durability.instances.asking import language_error
-from turmeric.durability.instances.execution import Execution
+from turmeric.durability.instances.execution import Execution, backoff
 from turmeric.durability.instances.records import Held
 from turmeric.durability.instances.scheduling import BATCH, COLLECT_EVERY
 from turmeric.durability.instances.service import Service
@@ -87,7 +87,7 @@ class AsyncScheduler:
             return False
         for each in found:
             self.holding[each.id] = Held(each.id, each.epoch)
-            task = asyncio.create_task(self.drive(each))
+            task = asyncio.create_task(self.guarded(each))
             self.tasks.add(task)
             task.add_done_callback(partial(self.ended, each.id))
         return bool(found)
@@ -95,8 +95,6 @@ class AsyncScheduler:
     def ended(self, id: str, task: Any) -> None:
         self.tasks.discard(task)
         self.holding.pop(id, None)
-        if not task.cancelled() and task.exception() is not None:
-            self.service.happened("error", id=id, reason=repr(task.exception()))
         self.woken.set()
 
     async def watch(self) -> None:
@@ -124,6 +122,14 @@ class AsyncScheduler:
                 except StoreError as error:
                     service.happened("store-error", reason=str(error))
 
+    async def guarded(self, instance: Instance) -> None:
+        """Run an instance; a fault of ours ends its attempt, and nothing else."""
+        try:
+            await self.drive(instance)
+        except Exception as error:
+            self.service.happened("error", id=instance.id, reason=repr(error))
+            await self.let_go(instance, self.service.clock.now() + backoff(instance.attempts), True)
+
     async def drive(self, instance: Instance) -> None:
         """Run an instance until it waits, has ended or is lost; or was saved, when this is to stop."""
         steps = Execution(self.service, instance).run()
@@ -142,13 +148,20 @@ class AsyncScheduler:
                 answer = await self.perform(operation)
             except asyncio.CancelledError:
                 steps.close()
+                await asyncio.shield(self.let_go(instance, self.service.clock.now(), False))
                 raise
             except Exception as raised:
                 error = raised
             if self.stopping and operation[0] == "save" and error is None:
                 steps.close()
-                await self.call("release", Held(instance.id, instance.epoch), self.service.clock.now())
+                await self.let_go(instance, self.service.clock.now(), False)
                 return
+
+    async def let_go(self, instance: Instance, due: float, failed: bool) -> None:
+        try:
+            await self.call("release", Held(instance.id, instance.epoch), due, failed)
+        except StoreError as error:
+            self.service.happened("store-error", id=instance.id, reason=str(error))
 
     async def perform(self, operation: Operation) -> Any:
         """Do what an execution asks for."""

@@ -17,7 +17,7 @@ from turmeric.durability import saving
 from turmeric.durability.code.sources import CURRENT, SAVED
 from turmeric.durability.instances.records import Checkpoint
 from turmeric.durability.instances.seals import of_state
-from turmeric.durability.stores.blobs import MemoryBlobs, data_in, references_in
+from turmeric.durability.stores.blobs import HASH, MemoryBlobs, data_in, references_in
 from turmeric.durability.stores.incremental import Saver
 from turmeric.vocabulary import vectors
 from turmeric.vocabulary.errors import failure
@@ -57,8 +57,9 @@ class Kept(MemoryBlobs):
 
     def keep(self, name: bytes, blob: bytes) -> None:
         """Know a blob that the store has."""
+        references = tuple(references_in(blob))
         self.table[name] = blob
-        self.weights[name] = (len(blob), tuple(references_in(blob)))
+        self.weights[name] = (len(blob) - HASH * len(references), references)
 
     def take_fresh(self) -> list[tuple[bytes, bytes]]:
         """The new blobs, which the store gets now."""
