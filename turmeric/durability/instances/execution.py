@@ -118,9 +118,20 @@ class Execution:
             return world.call(self.service.library(name), args, prompt=True)
         except TurmericError as error:
             return error
+        except SystemExit as end:
+            return self.left(end.code)
         finally:
             world.instance = before
             self.spent += max(0.0, self.service.clock.now() - start)
+
+    def left(self, status: Any) -> Any:
+        """The program has called `exit`, which ends the instance and not whoever runs it."""
+        from turmeric.running.structure import construct
+
+        self.service.happened("exited", id=self.id, number=self.number, status=status)
+        if not status:
+            return construct(self.service.library("ended"), [None])
+        return failure("error", f"the program has ended with the status {status}", status)
 
     # Beginning --------------------------------------------------------------------------------
 
