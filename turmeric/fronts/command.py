@@ -27,9 +27,14 @@ class Command:
     __slots__ = ("entry", "least", "most", "needs", "options", "verbatim")
 
     def __init__(
-        self, entry: str, options: tuple[str, ...] = (), least: int = 0, most: int | None = None, verbatim: bool = False,
+        self,
+        entry: str,
+        options: tuple[str, ...] = (),
+        least: int = 0,
+        most: int | None = None,
+        verbatim: bool = False,
         needs: str = "a file",
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.entry = "turmeric.fronts." + entry
         self.options = (*options, "--debug", "--help")
         self.least = least

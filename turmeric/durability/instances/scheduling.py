@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from turmeric.durability.instances.execution import Operation
     from turmeric.durability.instances.records import Instance
+    from turmeric.durability.instances.serving import AsyncScheduler
 
 BATCH = 16
 """How many instances are claimed at once."""
@@ -155,7 +156,7 @@ class Heartbeat:
     If the whole process stands still, so does this: then others take over, and its late writes are refused.
     """
 
-    def __init__(self, scheduler: Scheduler) -> None:
+    def __init__(self, scheduler: Scheduler | AsyncScheduler) -> None:
         self.scheduler = scheduler
         self.ended = Event()
         self.thread: Thread | None = None

@@ -6,6 +6,7 @@ https://prometheus.io/docs/instrumenting/exposition_formats/
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from turmeric.durability.instances.store import StoreError
 from turmeric.running.replacing import replace_file
@@ -13,8 +14,6 @@ from turmeric.vocabulary.errors import failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from turmeric.durability.instances.serving import AsyncScheduler
     from turmeric.fronts.instances.notices import Log
 
@@ -32,13 +31,17 @@ COUNTERS = {
     "refused": "Instances that could not be restored here, to be tried again.",
     "store-error": "Errors of the store.",
 }
-HEADERS = "HTTP/1.1 {}\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n"
+HEADERS = (
+    "HTTP/1.1 {}\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\nContent-Length: {}\r\n"
+    "Connection: close\r\n\r\n"
+)
 
 
 async def exposition(scheduler: AsyncScheduler) -> str:
     """All counters as text."""
     service = scheduler.service
-    values = {**service.counters, **service.store.counters}
+    watched: Any = service.store
+    values = {**service.counters, **watched.counters}
     lines = []
     for name, meaning in COUNTERS.items():
         full = f"turmeric_{name.replace('-', '_')}_total"

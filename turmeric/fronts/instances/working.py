@@ -23,7 +23,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from turmeric.durability.instances.service import Service
     from turmeric.fronts.arguments import Arguments
 
 CONCURRENCY = 100
