@@ -6,8 +6,8 @@ So nothing that is in a store can be passed off as something else in it.
 
 from __future__ import annotations
 
-from turmeric.durability.instances.records import Blob
 from turmeric.durability.format.items import byte_string
+from turmeric.durability.instances.records import Blob
 from turmeric.durability.sealed import sealing
 from turmeric.durability.sealed.keys import KeyRing
 from turmeric.durability.stores.blobs import data_in, hash_of, packed, references_in

@@ -37,6 +37,10 @@ class Unavailable(StoreError):
     """The storage failed.  Whether the change was made is not known: look before doing it again."""
 
 
+class Damaged(StoreError):
+    """What is stored of something cannot be read any more; the message says where.  The rest can be used."""
+
+
 class Lost(StoreError):
     """Somebody else has claimed the instance since, or it has ended: the late owner may write nothing."""
 

@@ -18,8 +18,7 @@ def exists(url: str) -> bool:
 
 
 def directory(url: str, rest: str) -> bool:
-    path = path_in(url, rest, "a directory")
-    return os.path.isdir(path) and bool(os.listdir(path))
+    return os.path.exists(os.path.join(path_in(url, rest, "a directory"), "format"))
 
 
 def database_file(url: str, rest: str) -> bool:
