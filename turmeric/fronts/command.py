@@ -55,18 +55,17 @@ FREEZING = ("--freeze-after", "--to", "--keep-running")
 STORE = ("--store",)
 INSTANCES = ("--code", "--keep-checkpoints")
 """How the instances are kept that a command starts."""
-RUNNING = (*STORE, *INSTANCES, "--lease", "--attempts")
 SELECTING = ("--status", "--function", "--parent", "--limit")
-WORKING = ("--program", "--concurrency", "--until-idle", "--grace", "--counters")
+WORKING = ("--program", "--concurrency", "--until-idle", "--grace", "--lease", "--attempts", "--counters")
 ID = "the id of an instance"
 
 COMMANDS: dict[str, Command] = {
-    "run": Command("execution:run", (*MACHINE, *FREEZING, *RUNNING, "--profile"), 1, None, verbatim=True),
+    "run": Command("execution:run", (*MACHINE, *FREEZING, *STORE, *INSTANCES, "--profile"), 1, None, verbatim=True),
     "repl": Command("repl:repl", MACHINE, 0, 0),
     "check": Command("execution:check", (), 1),
     "expand": Command("expanding:expand", (), 1, 1),
     "test": Command("testing:test", MACHINE, 0),
-    "resume": Command("saved:resume", (*MACHINE, *FREEZING, *RUNNING, "--program", "--wait"), 1, 2),
+    "resume": Command("saved:resume", (*MACHINE, *FREEZING, *STORE, *INSTANCES, "--program", "--wait"), 1, 2),
     "start": Command(
         "instances.starting:start", (*STORE, *INSTANCES, "--id", "--strings"), 1, None, True, "a file and a function"
     ),
@@ -75,7 +74,7 @@ COMMANDS: dict[str, Command] = {
     "send": Command("instances.sending:send", (*STORE, "--key", "--strings"), 2, 3, needs=f"{ID} and an event"),
     "cancel": Command("instances.sending:cancel", STORE, 1, 1, needs=ID),
     "fork": Command("instances.sending:fork", (*STORE, "--count"), 1, 2, needs=ID),
-    "worker": Command("instances.working:worker", (*MACHINE, *RUNNING, *WORKING), 0, 0),
+    "worker": Command("instances.working:worker", (*MACHINE, *STORE, *INSTANCES, *WORKING), 0, 0),
     "gc": Command("instances.cleaning:gc", (*STORE, "--older-than", "--keep-failed", "--dry-run"), 0, 0),
     "export": Command("instances.moving:export", (*STORE, "--to"), 1, 1, needs=ID),
     "import": Command("instances.moving:bring", STORE, 1, 1),

@@ -31,10 +31,13 @@ Commands
 Durable instances: programs that are saved at every step, and outlive their process
   start FILE:FUNCTION ...  start a function as an instance
   worker                   run the instances of a store, and those that become due
-  ps                       list them             show ID           all about one
-  send ID EVENT [VALUE]    send one an event     cancel ID         ask one to cancel
-  fork ID [N]              a new one from a checkpoint of another
-  export ID, import FILE   from one store to another
+  ps                       list instances
+  show ID                  all about one
+  send ID EVENT [VALUE]    send one an event
+  cancel ID                ask one to cancel
+  fork ID [NUMBER]         a new one from a checkpoint of another
+  export ID                write one to a file
+  import FILE              bring one into a store
   gc                       remove those that ended long ago
 
 Options
@@ -147,7 +150,8 @@ what they call.  Variables that a macro made get a number when the name is taken
 RESUME = """\
 tur resume [--program PATH] [--code current|strict|saved]
            [--freeze-after 5s|1000-calls] [--to SAVED] [--keep-running] FILE [VALUE]
-tur resume [--wait] [--store URL] [--program PATH] [--code current|bundle] ID
+tur resume [--wait] [--store URL] [--program PATH] [--code current|bundle]
+           [--keep-checkpoints] ID
 
 Go on with the continuation that a program saved to FILE, in this process.  VALUE is a
 Turmeric expression, and what the pause in the program returns; without it, nil.

@@ -50,7 +50,7 @@ def check_options(arguments: Arguments) -> None:
     """Raise UsageError for options that are for instances, not for files."""
     from turmeric.fronts.arguments import UsageError
 
-    for name in ("--wait", "--keep-checkpoints", "--lease", "--attempts"):
+    for name in ("--wait", "--keep-checkpoints"):
         if name in arguments.options:
             raise UsageError(f"{name} is for instances, and {arguments.operands[0]} is a file")
     if arguments.options.get("--code") == "bundle":
