@@ -265,8 +265,8 @@ for in the current directory, or in that of --program; a file given there is loa
 
   --concurrency 100    how many instances it runs at a time
   --until-idle         end when nothing runs and nothing is due
-  --grace 10s          after SIGTERM or SIGINT it claims nothing more, and lets what runs go on to
-                       its next save, for so long; then others may have it.  Exit status 0.
+  --grace 10s          after SIGTERM or SIGINT it claims nothing more, and lets what runs go on
+                       to its next save, for so long; then others may have it.  Exit status 0.
                        A second signal ends it at once.
   --lease 30s          for how long an instance is its own without a sign of life
   --attempts 5         how often an instance may be tried without reaching its next checkpoint

@@ -219,7 +219,7 @@ class Builder:
         for name, part in parts.items():
             setattr(made, name, part)
         if cls is Code:
-            made.linked = None
+            made.linked = made.schema = None
         elif cls is anf.Marked:
             check_operands(made)
         return made

@@ -55,7 +55,7 @@ NODES: tuple[type, ...] = (
 """Classes by number.  New ones go at the end: stored code keeps its meaning."""
 
 NUMBERS = {cls: number for number, cls in enumerate(NODES)}
-FIELDS = {cls: tuple(name for name in cls.__slots__ if name != "linked") for cls in NODES}  # type: ignore[attr-defined]
+FIELDS = {cls: tuple(name for name in cls.__slots__ if name not in ("linked", "schema")) for cls in NODES}  # type: ignore[attr-defined]
 CONSTANT, SPAN, SAME_LOOP, NUMBER = -1, -2, -3, -4
 
 
@@ -136,7 +136,7 @@ class Unpacker:
         for name, part in zip(FIELDS[cls], data[1:], strict=True):
             setattr(made, name, self.unpack(part))
         if cls is Code:
-            made.linked = None
+            made.linked = made.schema = None
         elif cls is Params:
             made.keys = tuple([(name, var, needed) for name, var, needed in made.keys])
         return made

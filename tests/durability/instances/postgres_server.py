@@ -23,8 +23,8 @@ from glob import glob
 from pathlib import Path
 
 UNPRIVILEGED = ("postgres", "nobody")
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
-"""Settings for tests that do not pull the plug."""
+FAST = ("fsync=off", "full_page_writes=off")
+"""Settings for tests that may end the server at any moment, but not the machine."""
 
 
 class Absent(Exception):

@@ -45,7 +45,9 @@ def new_store(kind: str, directory: Path) -> Store:
 # What is put into them ------------------------------------------------------------------------
 
 
-def point(number: int, wait: Wait | None = None, roots: tuple[bytes, ...] = (), state: bytes | None = None) -> Checkpoint:
+def point(
+    number: int, wait: Wait | None = None, roots: tuple[bytes, ...] = (), state: bytes | None = None
+) -> Checkpoint:
     """A checkpoint that differs in each part from that of another number."""
     return Checkpoint(
         number, "checkpoint", 100.0 + number, b"state %d" % number if state is None else state, f"name {number}",
@@ -74,5 +76,7 @@ def save(number: int, wait: Wait | None = None, until: float = 30.0, **parts: ob
     return Save(point(number, wait), until, **parts)  # type: ignore[arg-type]
 
 
-def event(id: str, name: str = "approved", payload: bytes = b"yes", key: str | None = None, time: float = 50.0) -> Event:
+def event(
+    id: str, name: str = "approved", payload: bytes = b"yes", key: str | None = None, time: float = 50.0
+) -> Event:
     return Event(id, name, payload, time, key)

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 SMALL = 16_384
 """Bytes of a state that is written whole."""
-WHOLE, IN_BLOBS = b"\x00", b"\x01"
-"""The first byte of what is sealed."""
+WHOLE, IN_BLOBS, WITH_CODE = b"\x00", b"\x01", b"\x02"
+"""The first byte of what is sealed; the last one is a whole message that carries its code."""
 
 
 class Kept(MemoryBlobs):
@@ -123,7 +123,7 @@ class States:
         if self.saver is None:
             data = saving.serialize(self.world, state, keep=True, bundle=self.bundle)
             if len(data) <= self.small or self.bundle:
-                return self.seals.seal(WHOLE + data, context), (), ()
+                return self.seals.seal((WITH_CODE if self.bundle else WHOLE) + data, context), (), ()
             self.saver = Saver(self.world, self.blobs, "state")
         root = self.saver.save(state)
         new = tuple(self.seals.sealed_blob(name, blob) for name, blob in self.blobs.take_fresh())
@@ -136,11 +136,11 @@ class States:
         """What is to be gone on with, and its value.  Raises corrupt-data, schema-mismatch, missing-key."""
         assert checkpoint.state is not None
         data = self.seals.open(checkpoint.state, of_state(self.id, checkpoint.number))
-        if data[:1] == WHOLE:
-            mode = SAVED if self.bundle else CURRENT
-            state = saving.deserialize(self.world, data[1:], mode)
-        else:
+        if data[:1] == IN_BLOBS:
             state = self.loaded(data[1:], blobs)
+        else:
+            mode = SAVED if self.bundle and data[:1] == WITH_CODE else CURRENT
+            state = saving.deserialize(self.world, data[1:], mode)
         what, value = state
         return what, value
 
@@ -161,6 +161,6 @@ def message_of(seals: Seals, id: str, checkpoint: Checkpoint, blobs: dict[bytes,
     """The message of a state, to be looked at without restoring it."""
     assert checkpoint.state is not None
     data = seals.open(checkpoint.state, of_state(id, checkpoint.number))
-    if data[:1] == WHOLE:
+    if data[:1] != IN_BLOBS:
         return data[1:]
     return data_in(seals.opened_blob(blobs[data[1:]]) or b"")

@@ -5,6 +5,7 @@ What derives from it says how a transaction is begun and committed, and how to w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -120,6 +121,17 @@ class DatabaseStore:
 
     def blobs(self, roots: list[bytes]) -> dict[bytes, Blob]:
         return self.look(lambda work: sharing.reached(work, roots))
+
+
+BLANK = re.compile(r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*", re.DOTALL)
+"""Blanks and comments."""
+
+
+def check_goes_on(statement: str, ends: tuple[str, ...]) -> None:
+    """Raises Refused for a statement that begins with one of the words by which a transaction is ended."""
+    word = re.match(r"\w*", BLANK.sub("", statement, count=1))
+    if word is not None and word[0].lower() in ends:
+        raise Refused(f"{statement.strip()}: a transaction is ended by its save, and by nothing else")
 
 
 class OwnTransaction:

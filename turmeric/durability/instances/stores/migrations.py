@@ -11,7 +11,7 @@ from turmeric.durability.instances.stores.work import Work
 
 FIRST = (
     """CREATE TABLE $instances (
-        id $id PRIMARY KEY, function TEXT NOT NULL, version TEXT NOT NULL, parent $id, status TEXT NOT NULL,
+        id $id NOT NULL PRIMARY KEY, function TEXT NOT NULL, version TEXT NOT NULL, parent $id, status TEXT NOT NULL,
         created $real NOT NULL, changed $real NOT NULL, due $real, owner TEXT, epoch $integer NOT NULL,
         attempts $integer NOT NULL, cancel $integer NOT NULL, spent $real NOT NULL, keep $integer NOT NULL,
         outcome TEXT, outcome_status TEXT, wait TEXT, wait_name $id, wait_until $real,
@@ -31,7 +31,7 @@ FIRST = (
         number $serial, instance $id NOT NULL, name TEXT NOT NULL, time $real NOT NULL, key TEXT, payload $bytes)""",
     "CREATE INDEX ${prefix}events_named ON $events (instance, name, number)",
     "CREATE UNIQUE INDEX ${prefix}events_key ON $events (instance, key) WHERE key IS NOT NULL",
-    "CREATE TABLE $blobs (name $bytes PRIMARY KEY, links $bytes NOT NULL, data $bytes NOT NULL)",
+    "CREATE TABLE $blobs (name $bytes NOT NULL PRIMARY KEY, links $bytes NOT NULL, data $bytes NOT NULL)",
 )
 """The columns that are short come first: SQLite finds them without reading what is large."""
 

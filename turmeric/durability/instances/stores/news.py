@@ -13,7 +13,7 @@ from threading import Condition, Lock
 from time import monotonic
 from typing import Generic, TypeVar
 
-from turmeric.durability.instances.stores.connections import of_the_parent
+from turmeric.durability.instances.stores.connections import Connections, of_the_parent
 
 POLL = 0.02
 """Seconds from one look to the next."""
@@ -75,6 +75,11 @@ class News(Generic[C]):
 class SqliteNews(News[sqlite3.Connection]):
     """`told` counts what this process has told, `version` is SQLite's number for what all others have committed."""
 
+    def __init__(self, connections: Connections[sqlite3.Connection]) -> None:
+        super().__init__(connections.connect)
+        self.connections = connections
+        connections.others.append(self.forget)
+
     def start_over(self) -> None:
         super().start_over()
         self.condition = Condition()
@@ -111,6 +116,7 @@ class SqliteNews(News[sqlite3.Connection]):
     def file_has_changed(self) -> bool:
         """Whether somebody has committed anything since this was called last."""
         before = self.version
+        self.connections.enter()
         try:
             if self.connection is None:
                 before = None
@@ -119,6 +125,8 @@ class SqliteNews(News[sqlite3.Connection]):
         except sqlite3.Error:
             self.forget()
             raise
+        finally:
+            self.connections.leave()
         return before != self.version
 
     def forget(self) -> None:

@@ -40,14 +40,17 @@ def memory(url: str, rest: str) -> Store:
 
 
 def files(url: str, rest: str) -> Store:
+    path = path_in(url, rest, "a directory")
     from turmeric.durability.instances.stores.files import FileStore
 
-    return cast(Store, FileStore(path_in(url, rest, "a directory")))
+    return cast(Store, FileStore(path))
 
 
 def sqlite_file(url: str, path: str) -> Store:
     from turmeric.durability.instances.stores.sqlite import SqliteStore
 
+    if "?" in path:
+        raise ValueError(f"{url!r}: a path has no parameters; write sqlite:{url}")
     return SqliteStore(path)
 
 

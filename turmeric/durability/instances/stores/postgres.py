@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import psycopg
 from psycopg import errors
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 
 from turmeric.durability.instances.records import Instance
@@ -21,7 +22,7 @@ from turmeric.durability.instances.store import Refused, StoreError, Transaction
 from turmeric.durability.instances.stores import migrations, sql
 from turmeric.durability.instances.stores.columns import instance_of
 from turmeric.durability.instances.stores.connections import Connections
-from turmeric.durability.instances.stores.database import DatabaseStore, OwnTransaction
+from turmeric.durability.instances.stores.database import DatabaseStore, OwnTransaction, check_goes_on
 from turmeric.durability.instances.stores.listening import PostgresNews, is_quiet
 from turmeric.durability.instances.stores.schemas import NOTIFY, PostgresWork, Schema
 from turmeric.durability.instances.stores.work import Row, Work
@@ -48,6 +49,10 @@ class PostgresStore(DatabaseStore):
     """`server` is an address as libpq knows it; `timeout` is how long to wait for somebody else's lock, in seconds."""
 
     def __init__(self, server: str, schema: str = "turmeric", timeout: float = 10.0) -> None:
+        try:
+            conninfo_to_dict(server)
+        except psycopg.ProgrammingError as error:
+            raise ValueError(f"not the address of a server of PostgreSQL: {error}") from error
         self.server = server
         self.schema = Schema(schema)
         self.timeout = timeout
@@ -182,8 +187,7 @@ class PostgresStore(DatabaseStore):
 
 def statement(connection: Connection, text: str, parameters: Row) -> list[Row]:
     """A statement of the program's own."""
-    if (text.split(None, 1) or [""])[0].rstrip(";").lower() in ENDS:
-        raise Refused(f"{text.strip()}: a transaction is ended by its save, and by nothing else")
+    check_goes_on(text, ENDS)
     try:
         # Binary results make it one statement for the server, which refuses a second one in the text.
         cursor = connection.execute(text, parameters or None, binary=True)

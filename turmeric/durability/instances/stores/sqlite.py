@@ -18,8 +18,8 @@ from urllib.parse import quote
 from turmeric.durability.instances.records import Instance
 from turmeric.durability.instances.store import Refused, StoreError, Transaction, Unavailable
 from turmeric.durability.instances.stores import listing, migrations, sql
-from turmeric.durability.instances.stores.connections import Connections
-from turmeric.durability.instances.stores.database import DatabaseStore, OwnTransaction
+from turmeric.durability.instances.stores.connections import Connections, close_before_forks
+from turmeric.durability.instances.stores.database import DatabaseStore, OwnTransaction, check_goes_on
 from turmeric.durability.instances.stores.news import SqliteNews
 from turmeric.durability.instances.stores.work import Row, Work
 
@@ -63,7 +63,8 @@ class SqliteStore(DatabaseStore):
         self.timeout = timeout
         self.url = f"sqlite:///{self.path}" + ("" if synchronous == "full" else f"?synchronous={synchronous}")
         self.connections = Connections(self.connect, sqlite3.Connection.close)
-        self.news = SqliteNews(self.connect)
+        self.news = SqliteNews(self.connections)
+        close_before_forks(self.connections)
         self.prepare()
 
     # Connections ------------------------------------------------------------------------------
@@ -220,8 +221,7 @@ def commit(connection: sqlite3.Connection) -> None:
 
 def statement(connection: sqlite3.Connection, text: str, parameters: Row) -> list[Row]:
     """A statement of the program's own."""
-    if (text.split(None, 1) or [""])[0].rstrip(";").lower() in ENDS:
-        raise Refused(f"{text.strip()}: a transaction is ended by its save, and by nothing else")
+    check_goes_on(text, ENDS)
     try:
         rows = connection.execute(text, parameters).fetchall()
     except (sqlite3.Error, ValueError, OverflowError) as error:
