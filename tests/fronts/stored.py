@@ -22,8 +22,8 @@ PROGRAM = """\
 (import time)
 
 (defn note [& words]
-  (with-open [log (open-file "effects.log" :append)] (write log (str (apply str words) "\\n")))
-  (apply println words))
+  (append-file "effects.log" (str (apply str words) "\\n"))
+  (println (apply str words)))
 
 (defn process-order [order]
   (let [total (step "charge" (fn [] (note "charge " order) (* order 2)))

@@ -30,9 +30,9 @@ def full_id(store: Store, arguments: Arguments, given: str) -> str:
     if not found:
         raise failure("value-error", f"there is no instance {given} in the store {address(arguments)}", given)
     if len(found) > 1:
-        named = "".join(f"\n  {each.id}  {each.function}, {each.status}" for each in found[:LISTED])
-        more = f"\n  and {len(found) - LISTED} more" if len(found) > LISTED else ""
-        raise failure("value-error", f"{len(found)} instances begin with {given}:{named}{more}", given)
+        named = ", ".join(f"{each.id} ({each.function}, {each.status})" for each in found[:LISTED])
+        more = f" and {len(found) - LISTED} more" if len(found) > LISTED else ""
+        raise failure("value-error", f"{len(found)} instances begin with {given}: {named}{more}", given)
     return found[0].id
 
 
