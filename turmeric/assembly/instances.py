@@ -16,6 +16,7 @@ from turmeric.durability.instances import asking
 from turmeric.durability.instances.records import ENDED, Query
 from turmeric.durability.instances.scheduling import Scheduler
 from turmeric.durability.instances.service import Service, SystemClock
+from turmeric.running.conversion import from_python
 from turmeric.vocabulary.errors import failure
 
 TYPE_CHECKING = False
@@ -86,11 +87,12 @@ class Instances:
     # Others' instances ------------------------------------------------------------------------
 
     def start(self, function: Any, *args: Any, id: str | None = None) -> Handle:
-        """Start a function of the language as an instance, which runs when somebody runs what is due.
+        """Start a function of the language as an instance, which runs when somebody runs what is due.  Lists, tuples,
+        dictionaries and sets among the arguments become the language's own.
 
         With an `id` (any text) it is started once: if there is one of that id, nothing happens.
         """
-        return Handle(self, self._do(asking.start(self.service, function, list(args), id)))
+        return Handle(self, self._do(asking.start(self.service, function, from_args(args), id)))
 
     def handle(self, id: str) -> Handle:
         """The instance of an id, whether it is there or not."""
@@ -106,11 +108,12 @@ class Instances:
         return self._do(asking.value(self.service, id))
 
     def send_event(self, id: str, name: str, value: Any = None, key: str | None = None) -> bool:
-        """Send an event to an instance, which gets it now or when it waits for it.
+        """Send an event to an instance, which gets it now or when it waits for it.  A list, tuple, dictionary
+        or set becomes the language's own.
 
         With a `key` (any text) it is sent once: False if one with that key was sent to this instance before.
         """
-        sent: bool = self._do(asking.send(self.service, id, name, value, key))
+        sent: bool = self._do(asking.send(self.service, id, name, from_python(value), key))
         return sent
 
     def cancel(self, id: str) -> bool:
@@ -233,7 +236,7 @@ class AsyncInstances:
     async def start(self, function: Any, *args: Any, id: str | None = None) -> Handle:
         """`Instances.start`"""
         service = self.instances.service
-        return Handle(self.instances, await self._do(asking.start(service, function, list(args), id)))
+        return Handle(self.instances, await self._do(asking.start(service, function, from_args(args), id)))
 
     async def instance(self, id: str) -> Instance:
         """`Instances.instance`"""
@@ -258,7 +261,7 @@ class AsyncInstances:
 
     async def send_event(self, id: str, name: str, value: Any = None, key: str | None = None) -> bool:
         """`Instances.send_event`"""
-        sent: bool = await self._do(asking.send(self.instances.service, id, name, value, key))
+        sent: bool = await self._do(asking.send(self.instances.service, id, name, from_python(value), key))
         return sent
 
     async def cancel(self, id: str) -> bool:
@@ -275,6 +278,11 @@ class AsyncInstances:
         """`Instances.fork`"""
         found = await self._do(asking.fork(self.instances.service, id, number, 1))
         return Handle(self.instances, found[0])
+
+
+def from_args(args: Sequence[Any]) -> list[Any]:
+    """Arguments whose collections are the language's own."""
+    return [from_python(each) for each in args]
 
 
 def asked(*operation: Any) -> Asking:

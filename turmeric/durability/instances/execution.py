@@ -95,6 +95,8 @@ class Execution:
                 found = yield from self.restored()
             except TurmericError as error:
                 return (yield from self.unrestorable(error))
+            except Unavailable as error:
+                return (yield from self.unreadable(error))
             while type(found) is Struct and found.type.name == "asked":
                 found = self.turn((yield from answer(self, found)))
             yield from self.finish(found)
@@ -148,8 +150,7 @@ class Execution:
         if type(what) is not Continuation:
             return self.called("run-instance", [what, value, self.service.rules.calls])
         self.k = what
-        how = self.told_to_cancel() or outcome_of(self, self.instance.outcome, point.wait, value)
-        return self.turn(how)
+        return self.turn(outcome_of(self, self.instance.outcome, point.wait, value))
 
     def told_to_cancel(self) -> Raise | None:
         """The error for an instance that was asked to cancel, and does not know it yet."""
@@ -175,6 +176,11 @@ class Execution:
         yield ("release", self.held, self.service.clock.now() + wait, True)
         return None
 
+    def unreadable(self, error: Exception) -> Steps:
+        """The store did not give what belongs to its state: that is not the instance's fault, and does not count."""
+        self.service.happened("store-error", id=self.id, reason=str(error))
+        yield ("release", self.held, self.service.clock.now() + 1.0)
+
     def set_aside(self) -> Steps:
         """It has been restored again and again without reaching its next checkpoint: it would go on like that."""
         attempts = self.instance.attempts - 1
@@ -194,7 +200,6 @@ class Execution:
         Gives what the store has found (`Saved`), or the error to be raised in the program.  With a `wait` that nothing
         has ended yet it raises Waiting.
         """
-        saving = more.pop("saving", None)
         for whole in (False, True):
             if whole:
                 self.states.forget()
@@ -203,7 +208,7 @@ class Execution:
             except TurmericError as error:
                 return Raise(error)
             try:
-                saved = yield ("save", self.held, made) if saving is None else ("within", saving, self.held, made)
+                saved = yield ("save", self.held, made)
                 return self.after(made, saved)
             except BlobsGone:
                 continue
@@ -218,7 +223,7 @@ class Execution:
                 return self.failed_save(error)
         return self.failed_save(BlobsGone("parts of earlier checkpoints are missing"))
 
-    def made(self, kind: str, name: str | None, value: Any, wait: Wait | None, **more: Any) -> Save:
+    def made(self, kind: str, name: str | None, value: Any, wait: Wait | None = None, **more: Any) -> Save:
         """What is to be saved.  Raises not-serializable."""
         number, now = self.number + 1, self.service.clock.now()
         state, roots, blobs = self.states.encoded(number, self.k, value)
@@ -257,7 +262,8 @@ class Execution:
             if row is None or row.epoch != self.held.epoch:
                 raise Abandoned("it was claimed by somebody else") from error
             if row.checkpoint.number == made.checkpoint.number and row.checkpoint.state == made.checkpoint.state:
-                return self.after(made, Saved(row.cancel, row.outcome))
+                told = row.outcome is not None and row.outcome.kind == CANCELLED
+                return self.after(made, Saved(row.cancel if told else self.cancel, row.outcome))
             return self.failed_save(error)
         raise Abandoned(f"the store cannot be reached: {error}")
 

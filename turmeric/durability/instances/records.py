@@ -133,6 +133,18 @@ class Blob:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """An instance with all that belongs to it: its earlier checkpoints that are kept, the events it has not taken,
+    the keys of all that were sent to it, the blobs that its checkpoints lead to."""
+
+    instance: Instance
+    history: tuple[Checkpoint, ...] = ()
+    events: tuple[Event, ...] = ()
+    keys: frozenset[str] = frozenset()
+    blobs: tuple[Blob, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Save:
     """A new checkpoint of an instance that somebody holds, and what is to happen together with it.
 

@@ -16,11 +16,12 @@ from turmeric.durability.instances.records import (
     INSTANCE,
     TIMER,
     Outcome,
+    Save,
     Saved,
     Wait,
 )
 from turmeric.durability.instances.seals import of_event, of_result
-from turmeric.durability.instances.store import NoTransactions, StoreError, Unavailable
+from turmeric.durability.instances.store import BlobsGone, Lost, NoTransactions, StoreError, Unavailable
 from turmeric.running.evaluators import translated
 from turmeric.vocabulary import maps
 from turmeric.vocabulary.errors import TurmericError, failure
@@ -50,7 +51,7 @@ def checkpoint(execution: Execution, kind: str, name: Any, value: Any) -> Steps:
 
 def sleep(execution: Execution, kind: str, name: Any, until: float) -> Steps:
     if until <= execution.service.clock.now():
-        return execution.told_to_cancel() or Give(None)
+        return Give(None)
     return (yield from waited(execution, kind, None, Wait(TIMER, None, float(until)), None))
 
 
@@ -142,18 +143,34 @@ def fork(execution: Execution, kind: str, id: str, number: int) -> Steps:
 
 
 def transaction(execution: Execution, kind: str, name: Any, function: Any) -> Steps:
-    """The program's own statements and the checkpoint, committed together."""
+    """The program's own statements and the checkpoint, committed together.  Whether that has happened, if the store
+    cannot say, is looked up when the transaction is over: inside it the row may be locked."""
+    made: Save | None = None
     try:
         with execution.service.store.transaction() as tx:
             value = call_inside(execution, function, tx)
-            saved = yield from execution.save(kind, None, value, saving=tx)
-            return saved if type(saved) is Raise else Give(value)
+            made = execution.made(kind, None, value)
+            try:
+                saved = yield ("within", tx, execution.held, made)
+            except BlobsGone:
+                execution.states.forget()
+                made = execution.made(kind, None, value)
+                saved = yield ("within", tx, execution.held, made)
+        how = execution.after(made, saved)
     except NoTransactions as error:
         return Raise(failure("value-error", str(error)))
     except TurmericError as error:
         return Raise(error)
+    except Lost:
+        raise
+    except Unavailable as error:
+        if made is None:
+            return Raise(failure("io-error", f"the transaction failed: {error}"))
+        how = yield from execution.looked(made, error)
     except StoreError as error:
+        execution.states.forget()
         return Raise(failure("io-error", f"the transaction failed: {error}"))
+    return how if type(how) is Raise else Give(value)
 
 
 def call_inside(execution: Execution, function: Any, tx: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from threading import Event, Thread
 
 from turmeric.durability.instances.execution import Execution, backoff
@@ -13,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from turmeric.durability.instances.execution import Operation
+    from turmeric.durability.instances.execution import Operation, Steps
     from turmeric.durability.instances.records import Instance
     from turmeric.durability.instances.serving import AsyncScheduler
 
@@ -29,6 +30,8 @@ class Scheduler:
     def __init__(self, service: Service, batch: int = BATCH) -> None:
         self.service = service
         self.batch = batch
+        self.limit = batch
+        """How many are claimed next."""
         self.stopping = False
         self.holding: dict[str, Held] = {}
         """What this process holds, for the heartbeat."""
@@ -51,7 +54,7 @@ class Scheduler:
     def claim(self, only: list[str] | None = None) -> list[Instance]:
         now = self.service.clock.now()
         until = now + self.service.rules.lease
-        claimed: list[Instance] = self.service.store.claim(self.service.owner, now, until, self.batch, only)
+        claimed: list[Instance] = self.service.store.claim(self.service.owner, now, until, self.limit, only)
         for each in claimed:
             self.holding[each.id] = Held(each.id, each.epoch)
         return claimed
@@ -97,7 +100,10 @@ class Scheduler:
 
     def drive(self, instance: Instance) -> None:
         """Run an instance until it waits, has ended or is lost; or was saved, when this is to stop."""
-        steps = Execution(self.service, instance).run()
+        with closing(Execution(self.service, instance).run()) as steps:
+            self.go_through(instance, steps)
+
+    def go_through(self, instance: Instance, steps: Steps) -> None:
         answer: Any = None
         error: Exception | None = None
         while True:
@@ -137,7 +143,14 @@ class Scheduler:
             self.blobs_saved += len(args[1].blobs)
             if self.blobs_saved >= COLLECT_EVERY:
                 self.blobs_saved = 0
-                self.service.store.collect()
+                self.collect()
+
+    def collect(self) -> None:
+        """If it cannot be done now, it is another time: the save before it has happened."""
+        try:
+            self.service.store.collect()
+        except StoreError as error:
+            self.service.happened("store-error", reason=str(error))
 
 
 def awaited(awaitable: Any) -> Any:

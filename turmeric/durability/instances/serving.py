@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import inspect
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from functools import partial
 
 from turmeric.durability.instances.asking import language_error
 from turmeric.durability.instances.execution import Execution, backoff
 from turmeric.durability.instances.records import Held
-from turmeric.durability.instances.scheduling import BATCH, COLLECT_EVERY
+from turmeric.durability.instances.scheduling import BATCH, COLLECT_EVERY, Heartbeat
 from turmeric.durability.instances.service import Service
 from turmeric.durability.instances.store import StoreError
 
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from turmeric.durability.instances.store import Store
 
 
+PAUSE = 0.2
+"""Seconds after which one that has to take turns is due again."""
+
+
 class AsyncScheduler:
     """Runs up to `concurrency` instances at a time; `threads` call a store that blocks."""
 
@@ -38,6 +43,8 @@ class AsyncScheduler:
         self.threads = threads
         self.stopping = False
         self.holding: dict[str, Held] = {}
+        self.last_attempt = ""
+        """The instance that runs, or ran, with one attempt left."""
         self.tasks: set[Any] = set()
         self.woken: Any = None
         self.pool: Any = None
@@ -47,7 +54,13 @@ class AsyncScheduler:
         """Run what is due until `stop` is called; with `until_idle`, until nothing runs and nothing is due now."""
         self.woken = asyncio.Event()
         self.pool = ThreadPoolExecutor(self.threads, "turmeric-store")
-        others = [asyncio.create_task(self.beat())] + ([] if until_idle else [asyncio.create_task(self.watch())])
+        others = [] if until_idle else [asyncio.create_task(self.watch())]
+        blocks = not inspect.iscoroutinefunction(self.service.store.renew)
+        if not blocks:
+            others.append(asyncio.create_task(self.beat()))
+        # In a thread where that can be: a program that computes holds up the loop, and must not lose its lease.
+        heartbeat = Heartbeat(self) if blocks else nullcontext()
+        heartbeat.__enter__()
         try:
             while not self.stopping:
                 self.woken.clear()
@@ -65,6 +78,7 @@ class AsyncScheduler:
                 for task in self.tasks:
                     task.cancel()
             await asyncio.gather(*others, *self.tasks, return_exceptions=True)
+            heartbeat.__exit__(None, None, None)
             self.pool.shutdown(wait=False)
 
     def stop(self) -> None:
@@ -177,8 +191,15 @@ class AsyncScheduler:
             self.blobs_saved += len(args[1].blobs)
             if self.blobs_saved >= COLLECT_EVERY:
                 self.blobs_saved = 0
-                await self.call("collect")
+                await self.collect()
         return found
+
+    async def collect(self) -> None:
+        """If it cannot be done now, it is another time: the save before it has happened."""
+        try:
+            await self.call("collect")
+        except StoreError as error:
+            self.service.happened("store-error", reason=str(error))
 
     async def call(self, name: str, *args: Any) -> Any:
         """Call a method of the store, without blocking the loop."""

@@ -24,6 +24,7 @@ from turmeric.durability.instances.records import (
     Query,
     Save,
     Saved,
+    Whole,
 )
 
 # Errors ---------------------------------------------------------------------------------------
@@ -87,7 +88,7 @@ class Store(Protocol):
     # Owners write
 
     def create(self, instances: list[Instance]) -> list[str]:
-        """Add new instances; gives the ids of those that were not there before."""
+        """Add new instances; gives the ids of those that were not there before.  Raises BlobsGone."""
 
     def claim(self, owner: str, now: float, until: float, limit: int, only: list[str] | None = None) -> list[Instance]:
         """Take up to `limit` instances that are due, with their states, the longest due first; nobody else gets
@@ -102,6 +103,8 @@ class Store(Protocol):
         attempts are 0.  `starts` that are there already are left as they are, `sends` and `cancels` happen.
 
         With a wait: if what it waits for is there, the outcome is decided and kept; else the instance waits.
+        If it was asked to cancel and has not been told: without a wait that is its outcome, which is kept; with one it
+        waits, is due at once, and takes no event.
         The instances of `sends` must be there and not have ended: raises Missing, Ended.
         Raises Lost, BlobsGone, Unavailable.
         """
@@ -134,6 +137,10 @@ class Store(Protocol):
         once; False when it has ended otherwise.  A failed one is `running` again, without a result; attempts are 0.
         Raises Missing."""
 
+    def restore(self, whole: Whole) -> bool:
+        """Put back an instance with all that belongs to it; False, and nothing happens, if its id is there.
+        Raises BlobsGone."""
+
     def remove(self, ids: list[str]) -> int:
         """Remove instances that have ended, with all that belongs to them; gives their number."""
 
@@ -159,6 +166,9 @@ class Store(Protocol):
 
     def events(self, id: str) -> list[Event]:
         """The events that an instance has not taken yet, the first one first."""
+
+    def whole(self, id: str) -> Whole | None:
+        """An instance with all that belongs to it, as it is at one moment.  Raises BlobsGone if some is missing."""
 
     def due(self) -> float | None:
         """The time when the next instance is due."""

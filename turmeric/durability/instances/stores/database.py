@@ -21,9 +21,10 @@ from turmeric.durability.instances.records import (
     Query,
     Save,
     Saved,
+    Whole,
 )
-from turmeric.durability.instances.store import Refused
-from turmeric.durability.instances.stores import asking, listing, owning, sharing
+from turmeric.durability.instances.store import BlobsGone, Refused
+from turmeric.durability.instances.stores import asking, carrying, listing, owning, sharing
 from turmeric.durability.instances.stores.work import Row, Work
 
 T = TypeVar("T")
@@ -90,6 +91,9 @@ class DatabaseStore:
     def retry(self, id: str, now: float) -> bool:
         return self.change(lambda work: asking.retry(work, id, now))
 
+    def restore(self, whole: Whole) -> bool:
+        return self.change(lambda work: carrying.restore(work, whole))
+
     def remove(self, ids: list[str]) -> int:
         return self.change(lambda work: asking.remove(work, ids))
 
@@ -115,6 +119,9 @@ class DatabaseStore:
 
     def events(self, id: str) -> list[Event]:
         return self.look(lambda work: listing.events(work, id))
+
+    def whole(self, id: str) -> Whole | None:
+        return self.change(lambda work: carrying.whole(work, id))
 
     def due(self) -> float | None:
         return self.look(listing.due)
@@ -156,7 +163,11 @@ class OwnTransaction:
     def save(self, held: Held, save: Save) -> Saved:
         self.check_open()
         self.open = False
-        saved = owning.save(self.work, held, save)
+        try:
+            saved = owning.save(self.work, held, save)
+        except BlobsGone:
+            self.open = True  # nothing was written: it may be saved whole
+            raise
         self.commit()
         return saved
 

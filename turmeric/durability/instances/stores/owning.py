@@ -137,7 +137,7 @@ def statement_alone(held: Held, save: Save) -> tuple[str, tuple[Any, ...]] | Non
     if save.blobs or point.roots or save.starts or save.sends or save.cancels:
         return None
     if point.wait is None:
-        return sql.SAVE_RUNNING, (*save_row(save), save.until, held.id, held.epoch)
+        return sql.SAVE_RUNNING, (*save_row(save), save.cancel, save.until, held.id, held.epoch)
     if point.wait.kind == TIMER:
         until = point.wait.until
         return sql.SAVE_SLEEPING, (*save_row(save), until, save.cancel, until, held.id, held.epoch)
@@ -157,7 +157,7 @@ def save(work: Work, held: Held, save: Save) -> Saved:
     if not rows:
         raise lost(held)
     sharing.keep(work, save)
-    keep, number = rows[0]
+    keep, number, cancel = rows[0]
     if keep and number != point.number:
         work.run(sql.KEEP_OLD, held.id)
         work.run(sql.FORGET_OLD, held.id, point.number)
@@ -166,7 +166,10 @@ def save(work: Work, held: Held, save: Save) -> Saved:
         asking.send(work, event)
     for id in save.cancels:
         asking.cancel(work, id, point.time)
-    outcome = None if point.wait is None else outcome_of(work, held.id, point.wait)
+    told = max(cancel, save.cancel, CANCEL_ASKED if held.id in save.cancels else 0) == CANCEL_ASKED
+    if point.wait is None:
+        return Saved(put(work, held, save, Outcome(CANCELLED) if told else None))
+    outcome = None if told else outcome_of(work, held.id, point.wait)
     return Saved(put(work, held, save, outcome), outcome)
 
 

@@ -122,7 +122,8 @@ class OwnedRows(RequestedRows):
         """Keep the blobs of a save; all that it refers to must be there then."""
         for blob in save.blobs:
             self.put_blob(blob)
-        self.need_blobs({*save.checkpoint.roots, *(name for blob in save.blobs for name in blob.references)})
+        needed = {*save.checkpoint.roots, *(name for blob in save.blobs for name in blob.references)}
+        self.need_blobs(needed.union(name for each in save.starts for name in each.checkpoint.roots))
 
     def with_checkpoint(self, row: Row, save: Save) -> Row:
         return row.changed(
@@ -132,13 +133,14 @@ class OwnedRows(RequestedRows):
 
     def waiting(self, row: Row) -> tuple[Row, Outcome | None]:
         """A row that was saved, as it waits if it does; or how its wait has ended at once."""
-        wait = row.instance.checkpoint.wait
+        wait, asked = row.instance.checkpoint.wait, row.instance.cancel == CANCEL_ASKED
         if wait is None:
-            return row, None
-        row, outcome = self.outcome(row, wait)
+            return row.changed(outcome=Outcome(CANCELLED) if asked else None), None
+        outcome = None
+        if not asked:
+            row, outcome = self.outcome(row, wait)
         if outcome is None:
-            due = 0.0 if row.instance.cancel == CANCEL_ASKED else wait.until
-            return row.changed(status=WAITING, owner=None, due=due), None
+            return row.changed(status=WAITING, owner=None, due=0.0 if asked else wait.until), None
         return row.changed(outcome=outcome), outcome
 
     # Letting go -------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from turmeric.durability.instances.records import (
     Collected,
     Event,
     Instance,
+    Whole,
 )
 from turmeric.durability.instances.store import Ended
 from turmeric.durability.instances.stores.rows import Row, Rows
@@ -26,6 +27,7 @@ class RequestedRows(Rows):
 
     def create(self, instances: list[Instance]) -> list[str]:
         with self.change():
+            self.need_blobs({name for each in instances for name in each.checkpoint.roots})
             return [each.id for each in instances if self.add(each)]
 
     def add(self, instance: Instance) -> bool:
@@ -36,6 +38,19 @@ class RequestedRows(Rows):
         self.put(Row(instance))
         return True
 
+    def restore(self, whole: Whole) -> bool:
+        with self.change():
+            if self.row(whole.instance.id) is not None:
+                return False
+            for blob in whole.blobs:
+                self.put_blob(blob)
+            for point in whole.history:
+                self.keep(whole.instance.id, point)
+            self.need_blobs(name for point in (*whole.history, whole.instance.checkpoint) for name in point.roots)
+            self.need_blobs(name for blob in whole.blobs for name in blob.references)
+            self.put(Row(whole.instance, whole.events, whole.keys))
+            return True
+
     def send(self, event: Event) -> bool:
         with self.change():
             return self.deliver(event)
@@ -43,11 +58,11 @@ class RequestedRows(Rows):
     def deliver(self, event: Event) -> bool:
         """Give a row an event, unless it had that one before."""
         row = self.existing(event.instance)
-        if event.key is not None and event.key in row.keys:
-            return False
         if row.instance.status in (CANCELLED, DONE):
             raise Ended(f"the instance {event.instance} has ended")
         if event.key is not None:
+            if event.key in row.keys:
+                return False
             row = replace(row, keys=row.keys | {event.key})
         wait = row.instance.checkpoint.wait
         if row.instance.status == WAITING and wait is not None and wait.kind == EVENT and wait.name == event.name:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from turmeric.durability.instances.records import STATUSES, Blob, Checkpoint, Event, Instance, Query
+from turmeric.durability.instances.records import STATUSES, Blob, Checkpoint, Event, Instance, Query, Whole
 from turmeric.durability.instances.store import Missing, NoTransactions
 from turmeric.durability.instances.stores.indexes import without_state
 from turmeric.durability.instances.stores.row_owners import OwnedRows
@@ -67,6 +67,17 @@ class RowStore(OwnedRows):
         with self.change():
             row = self.row(id)
             return [] if row is None else list(row.events)
+
+    def whole(self, id: str) -> Whole | None:
+        with self.change():
+            row = self.row(id)
+            if row is None:
+                return None
+            points = self.points(row)
+            blobs = self.reached(name for point in points for name in point.roots)
+            self.need_blobs(name for point in points for name in point.roots)
+            self.need_blobs(name for blob in blobs.values() for name in blob.references)
+        return Whole(row.instance, tuple(points[:-1]), row.events, row.keys, tuple(blobs.values()))
 
     def due(self) -> float | None:
         with self.change():

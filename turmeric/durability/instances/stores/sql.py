@@ -48,9 +48,10 @@ NEW_CHECKPOINT = (
 NO_WAIT = "wait = NULL, wait_name = NULL, wait_until = NULL"
 NO_OUTCOME = "outcome = NULL, outcome_payload = NULL, outcome_status = NULL"
 SAVE_RUNNING = (
-    f"{NEW_CHECKPOINT}, {NO_WAIT}, {NO_OUTCOME}, due = ? WHERE {FENCE} AND keep = 0 RETURNING cancel"
+    f"{NEW_CHECKPOINT}, {NO_WAIT}, outcome = CASE WHEN $greatest(cancel, ?) = 1 THEN 'cancelled' END,"
+    f" outcome_payload = NULL, outcome_status = NULL, due = ? WHERE {FENCE} AND keep = 0 RETURNING cancel"
 )
-"""The save of an instance that runs on: it is this one statement."""
+"""The save of an instance that runs on: it is this one statement.  That it is told now that it is cancelled is kept."""
 SAVE_DECIDED = (
     f"{NEW_CHECKPOINT}, wait = ?, wait_name = ?, wait_until = ?,"
     f" outcome = ?, outcome_payload = ?, outcome_status = ?, due = ? WHERE {FENCE} RETURNING cancel"
@@ -66,11 +67,14 @@ SAVE_SLEEPING = (
     f" WHERE {FENCE} AND keep = 0 RETURNING cancel"
 )
 """The save of one that waits for a time: nothing else can be there already that it waits for."""
-HELD = f"SELECT keep, number FROM $instances WHERE {FENCE} $for_update"
+HELD = f"SELECT keep, number, cancel FROM $instances WHERE {FENCE} $for_update"
 LOCKED = "SELECT id FROM $instances WHERE $among ORDER BY id $for_update"
 KEEP_OLD = (
     f"INSERT INTO $history (instance, {CHECKPOINT}) SELECT id, {CHECKPOINT} FROM $instances WHERE id = ?"
     " ON CONFLICT (instance, number) DO NOTHING"
+)
+INSERT_HISTORY = (
+    f"INSERT INTO $history (instance, {CHECKPOINT}) VALUES (?, {', '.join('?' * (CHECKPOINT.count(',') + 1))})"
 )
 FORGET_OLD = "DELETE FROM $history WHERE instance = ? AND number = ?"
 
@@ -149,6 +153,7 @@ NUMBERED = (
 EVENTS = (
     "SELECT instance, name, payload, time, key FROM $events WHERE instance = ? AND payload IS NOT NULL ORDER BY number"
 )
+KEYS = "SELECT key FROM $events WHERE instance = ? AND key IS NOT NULL"
 FIRST_DUE = "SELECT min(due) FROM $instances WHERE due IS NOT NULL"
 
 

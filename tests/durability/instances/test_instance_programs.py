@@ -1,0 +1,101 @@
+"""Every program `programs/<case>.tur` runs as an instance, and prints what stands in the `.out` beside it; the last line is
+how it ended.  Killed after every save, and gone on with from the store's bytes in a runtime in which nothing is left, it
+prints the same (or what stands in `.restored`, where a program tells that it was restored).  Killed before
+every save it prints some of these lines again.
+
+A program may say, each in a comment on a line of its own: `;; events {"approved": true}`, sent to who waits for
+them; `;; rules {"calls": 1000}`; `;; store sqlite`, if it can use no other.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from turmeric.assembly.killing import Run, Settings, run_with_kills
+from turmeric.assembly.mortal import AFTER, BEFORE, Place
+from turmeric.durability.instances.service import Rules
+
+HERE = Path(__file__).parent / "programs"
+PROGRAMS = sorted(path.stem for path in HERE.glob("*.tur"))
+
+ADDRESSES = {"memory": "memory:", "sqlite": "sqlite:{}/instances.db?synchronous=normal", "files": "files:{}/instances"}
+WAYS = [
+    ("straight", "memory", "cek"),
+    ("straight", "memory", "compiled"),
+    ("after", "memory", "cek"),
+    ("after", "memory", "compiled"),
+    ("after", "sqlite", "auto"),
+    ("after", "files", "auto"),
+    ("before", "memory", "auto"),
+]
+"""When it is killed, the store, the engine."""
+
+
+def told(text: str, what: str) -> Any:
+    """What a program says in a comment."""
+    found = re.search(rf"^;; {what} (.+)$", text, re.MULTILINE)
+    return None if found is None else found[1]
+
+
+def expected(program: str, suffix: str) -> list[str]:
+    file = HERE / f"{program}{suffix}"
+    return (file if file.exists() else file.with_suffix(".out")).read_text(encoding="utf-8").splitlines()
+
+
+class Kills:
+    """Dies at every save: right before it, the first time, or after it."""
+
+    def __init__(self, when: str) -> None:
+        self.when = when
+        self.seen: set[tuple[str, int, str]] = set()
+
+    def __call__(self, place: Place, moment: str) -> bool:
+        key = (place.instance, place.number, place.kind)
+        if self.when != moment or key in self.seen or (moment, place.kind) == (AFTER, "end"):
+            return False
+        self.seen.add(key)
+        return True
+
+
+def run(program: str, when: str, store: str, engine: str, directory: Path) -> tuple[Run, list[str]]:
+    text = (HERE / f"{program}.tur").read_text(encoding="utf-8")
+    kind = told(text, "store") or store
+    if kind == "files" and find_spec("turmeric.durability.instances.stores.files") is None:
+        pytest.skip("there is no store of files yet")
+    address = ADDRESSES[kind].format(directory)
+    rules = Rules(**json.loads(told(text, "rules") or "{}"))
+    events = json.loads(told(text, "events") or "{}")
+    settings = Settings(
+        lambda runtime: runtime.load(str(HERE / f"{program}.tur")).main,
+        (), events, lambda: address, rules, [str(HERE)], engine, 0.0,
+    )  # fmt: skip
+    ran = run_with_kills(settings, Kills(when))
+    lines = [*ran.printed.splitlines(), f"=> {ran.outcome}"]
+    return ran, [line.replace(f"{HERE}/", "") for line in lines]
+
+
+@pytest.mark.parametrize(("when", "store", "engine"), WAYS, ids=" ".join)
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_program(
+    program: str, when: str, store: str, engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran, lines = run(program, when, store, engine, tmp_path)
+    straight, restored = expected(program, ".out"), expected(program, ".restored")
+    assert bool(ran.deaths) == (when != "straight")
+    if when == BEFORE:
+        assert lines[-1] in (straight[-1], restored[-1])
+        assert set(straight) & set(restored) <= set(lines) <= set(straight) | set(restored)
+    else:
+        assert lines == (restored if when == AFTER else straight)
+
+
+def test_expectations_have_a_program() -> None:
+    expectations = [path for suffix in ("out", "restored") for path in HERE.glob(f"*.{suffix}")]
+    assert [path for path in expectations if not path.with_suffix(".tur").exists()] == []
