@@ -138,7 +138,7 @@ def test_a_program_elsewhere(place: Place, tmp_path: Path) -> None:
     here = tmp_path / "here"
     here.mkdir()
     place.directory = here
-    status, out, err = place.tur("start", "../elsewhere/orders.tur:greet", '"ann"')
+    status, _, err = place.tur("start", "../elsewhere/orders.tur:greet", '"ann"')
     assert status == 0 and f"a worker needs --program {other}" in err, err
     assert place.well("worker", "--until-idle", "--program", str(other)) == "hello ann\n"
 
@@ -215,7 +215,7 @@ def test_ps_selects(place: Place) -> None:
     assert [each["id"] for each in place.listed()] == [nap, greeting]
     assert [each["id"] for each in place.listed("--status", "done,failed")] == [greeting]
     assert [each["id"] for each in place.listed("--function", "orders.nap")] == [nap]
-    status, out, err = place.tur("ps", "--limit", "1")
+    _, out, err = place.tur("ps", "--limit", "1")
     assert nap[:8] in out and greeting[:8] not in out and "--limit shows more" in err
     for option, value in (("--status", "dead"), ("--limit", "0"), ("--limit", "many")):
         assert place.tur("ps", option, value)[0] == 2
@@ -224,7 +224,8 @@ def test_ps_selects(place: Place) -> None:
 def test_ps_selects_children(place: Place) -> None:
     place.write(
         "family.tur",
-        "(module family)\n(import workflow :refer :all)\n(defn child [n] n)\n(defn parent [] (start child 1) (start child 2) 0)\n",
+        "(module family)\n(import workflow :refer :all)\n(defn child [n] n)\n"
+        "(defn parent [] (start child 1) (start child 2) 0)\n",
     )
     id = place.well("start", "family.tur:parent").strip()
     worked(place)
@@ -325,7 +326,8 @@ def test_show_a_large_state_in_blobs(place: Place) -> None:
     place.write(
         "large.tur",
         "(module large)\n(import workflow :refer :all)\n"
-        '(defn f [] (let [words (map str (range 5000)) n 17] (step "one" (fn [] 1)) (await-event "go") (step "two" (fn [] 1)) [(count words) n]))\n',
+        '(defn f [] (let [words (map str (range 5000)) n 17] (step "one" (fn [] 1)) (await-event "go")\n'
+        '  (step "two" (fn [] 1)) [(count words) n]))\n',
     )
     id = place.well("start", "large.tur:f").strip()
     worked(place)
@@ -415,6 +417,40 @@ def test_gc_removes_what_ended_long_ago(place: Place) -> None:
     assert done not in place.well("ps")
 
 
+# Moving ---------------------------------------------------------------------------------------
+
+
+def test_an_instance_moves_to_another_store(place: Place) -> None:
+    id = place.start("process-order", "21")
+    worked(place)
+    place.well("send", id, "approved", "1")
+    out = place.well("export", id[:6])
+    assert re.fullmatch(rf"{id}.tur-instance: the instance {id}, waiting, \d+ bytes\n", out)
+    file = place.directory / f"{id}.tur-instance"
+    assert file.stat().st_mode & 0o777 == 0o600
+    status, _, err = place.tur("import", file.name)
+    assert status == 1 and f"there is an instance {id} in the store orders.db already" in err
+    place.variables["TURMERIC_STORE"] = "files:other"
+    assert place.well("import", file.name) == f"{id}\n"
+    worked(place)
+    assert place.shown(id)["result"] == "[42 1]"
+
+
+def test_what_is_no_exported_instance(place: Place) -> None:
+    id = place.start("nothing")
+    place.well("export", "--to", "it", id)
+    data = (place.directory / "it").read_bytes()
+    (place.directory / "it").write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    place.variables["TURMERIC_STORE"] = "new.db"
+    for name in ("it", "orders.tur"):
+        status, _, err = place.tur("import", name)
+        assert status == 1 and err.startswith("corrupt-data: "), err
+    assert place.tur("import", "missing")[2].startswith("io-error: cannot read missing")
+    assert not (place.directory / "new.db").exists()
+    status, _, err = place.tur("export", "--to", "no/such/directory/it", id, "--store", "orders.db")
+    assert status == 1 and "cannot write no/such/directory/it" in err
+
+
 # Versions -------------------------------------------------------------------------------------
 
 
@@ -427,7 +463,7 @@ def test_outdated_instances_and_why(place: Place) -> None:
     place.write("orders.tur", (place.directory / "orders.tur").read_text().replace("[total answer]", "[answer]"))
     status, out, err = place.tur("ps", "--outdated")
     assert status == 1 and err == "1 of 2 instances does not fit the code that is there now\n"
-    assert "orders.process-order waits at `await-event` (orders.tur:11), and the code after that has changed" in out
+    assert "orders.process-order waits at `await-event` (orders.tur:11), and its variables were [order total]" in out
     status, out, _ = place.tur("ps", "--outdated", "--json")
     (found,) = json.loads(out)
     assert found["id"] == id != other and found["mismatches"][0]["kind"] == "point"

@@ -29,6 +29,7 @@ JOB = """\
     (= how "fail") (unless (file-exists? "mended") (throw (error "not mended" how)))
     (= how "exit") (exit 3)
     (= how "hang") (unless (file-exists? "mended") (note "hanging") (time.sleep 1000))
+    (= how "nap") (do (note "napping") (time.sleep 1))
     (= how "leave") (do (start sleep 1000) (start child 8))
     (= how "wait") (note "got " (await-event "go")))
   (note "end"))
@@ -91,7 +92,7 @@ def test_a_store_for_a_program_without_main_is_remarked_on(place: Place) -> None
 
 
 def test_an_error_says_how_to_go_on(place: Place) -> None:
-    status, out, err = place.tur("run", "job.tur", "fail")
+    status, _, err = place.tur("run", "job.tur", "fail")
     lines = err.splitlines()[1:]
     assert status == 1 and lines[0] == "error: not mended" and lines[1].startswith("  at job.tur:18:52 in job.main"), (
         err
@@ -114,9 +115,12 @@ def test_what_it_has_started_runs_while_it_is_due(place: Place) -> None:
     assert status == 0 and "2 instances that it started will go on when a worker runs" in err, (out, err)
 
 
-def test_freezing_waits_for_no_instance(place: Place) -> None:
-    status, out, err = place.tur("run", "--freeze-after", "10-calls", "job.tur", "well")
-    assert status == 0 and "could not be stored while it runs as an instance" in err, (out, err)
+def test_an_instance_is_not_frozen_into_a_file(place: Place) -> None:
+    with place.running("run", "job.tur", "nap") as run:
+        place.until(lambda: "napping" in place.effects())
+        run.told(signal.SIGUSR1)
+        assert run.ended() == 0
+    assert "could not be stored while it runs as an instance, which is saved in its store" in run.err.read_text()
     assert list(place.directory.glob("*.bin")) == []
 
 

@@ -7,7 +7,7 @@ import sys
 from turmeric.durability.instances import exporting
 from turmeric.durability.instances.records import RUNNING
 from turmeric.fronts.instances.finding import full_id
-from turmeric.fronts.instances.opening import address, ask
+from turmeric.fronts.instances.opening import address, ask, kept_store
 from turmeric.fronts.instances.sending import service_without_program
 from turmeric.fronts.saved import read_bytes
 from turmeric.fronts.statuses import OK
@@ -42,10 +42,12 @@ def export(arguments: Arguments) -> int:
 
 def bring(arguments: Arguments) -> int:
     """Put an instance from a file into a store that has none of its id; it goes on there."""
-    data = read_bytes(arguments.operands[0])
-    service = service_without_program(arguments, makes=True)
-    whole = exporting.imported(service.seals, data)
-    if not ask(service.store, "restore", whole):
+    from turmeric.durability.instances.seals import Seals
+    from turmeric.durability.sealed.keyfiles import configured
+
+    whole = exporting.imported(Seals(configured()), read_bytes(arguments.operands[0]))
+    store = kept_store(arguments)
+    if not ask(store, "restore", whole):
         id = whole.instance.id
         raise failure("value-error", f"there is an instance {id} in the store {address(arguments)} already", id)
     print(whole.instance.id)

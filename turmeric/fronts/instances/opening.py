@@ -56,12 +56,17 @@ def is_there(url: str) -> bool:
 def existing_store(arguments: Arguments) -> Store:
     """The store of a command that makes none.  Raises io-error when it is not there, or cannot be opened."""
     url = address(arguments)
+    if not url.startswith("memory:") and not is_there(url):
+        text = f"there is no store at {url}; `tur start` makes one, and --store says where it is"
+        raise failure("io-error", text, url)
+    return kept_store(arguments)
+
+
+def kept_store(arguments: Arguments) -> Store:
+    """The store of a command, which is made if it is not there."""
+    url = address(arguments)
     if url.startswith("memory:"):
         raise UsageError("a store in memory ends with its process: --store needs one that is kept")
-    if not is_there(url):
-        raise failure(
-            "io-error", f"there is no store at {url}; `tur start` makes one, and --store says where it is", url
-        )
     return opened(url)
 
 

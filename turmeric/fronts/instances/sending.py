@@ -58,10 +58,10 @@ def fork(arguments: Arguments) -> int:
     return OK
 
 
-def service_without_program(arguments: Arguments, makes: bool = False) -> Service:
+def service_without_program(arguments: Arguments) -> Service:
     """A service that seals and opens, and runs nothing of a program."""
     import os
 
     from turmeric.assembly.session import Session
 
-    return serving(arguments, Session([os.getcwd()]), makes)
+    return serving(arguments, Session([os.getcwd()]))
