@@ -13,7 +13,7 @@ from turmeric.durability.instances.records import (
     RUNNING,
     WAITING,
 )
-from turmeric.fronts.instances.finding import short_id
+from turmeric.fronts.instances.finding import is_uuid, short_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,7 +106,9 @@ def owner_text(instance: Instance, now: float) -> str:
 
 
 def checkpoint_text(point: Checkpoint) -> str:
-    """`3 charge`, or `3 sleep` for one without a name."""
+    """`3 charge`, or `3 sleep` for one without a name; `3 await 3f2a1b2c` for one that names an instance."""
+    if point.name is not None and is_uuid(point.name):
+        return f"{point.number} {point.kind} {short_id(point.name)}"
     return f"{point.number} {point.name or point.kind}"
 
 
