@@ -457,16 +457,16 @@ def test_what_is_no_exported_instance(place: Place) -> None:
 def test_outdated_instances_and_why(place: Place) -> None:
     id, other = place.start("process-order", "1"), place.start("nap", "1000")
     worked(place)
-    assert place.tur("ps", "--outdated") == (0, "", "0 of 2 instances do not fit the code that is there now\n")
+    assert place.tur("ps", "--outdated") == (0, "", "2 instances checked: 0 do not fit the code that is there now\n")
     place.write("orders.tur", (place.directory / "orders.tur").read_text().replace('"hello "', '"hi "'))
     assert place.tur("ps", "--outdated")[0] == 0
     place.write("orders.tur", (place.directory / "orders.tur").read_text().replace("[total answer]", "[answer]"))
     status, out, err = place.tur("ps", "--outdated")
-    assert status == 1 and err == "1 of 2 instances does not fit the code that is there now\n"
+    assert status == 1 and err == "2 instances checked: 1 does not fit the code that is there now\n"
     assert "orders.process-order waits at `await-event` (orders.tur:11), and its variables were [order total]" in out
     status, out, _ = place.tur("ps", "--outdated", "--json")
     (found,) = json.loads(out)
     assert found["id"] == id != other and found["mismatches"][0]["kind"] == "point"
     (place.directory / "orders.tur").unlink()
     status, out, err = place.tur("ps", "--outdated")
-    assert status == 1 and err.startswith("2 of 2") and "cannot be found" in out
+    assert status == 1 and err.startswith("2 instances checked: 2 do") and "cannot be found" in out

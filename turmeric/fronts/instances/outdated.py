@@ -112,7 +112,8 @@ def show(arguments: Arguments, rows: list[tuple[Instance, list[Data]]], checked:
         for text in table(["ID", "FUNCTION", "STATUS", "CHECKPOINT", "WHY"], lines, Paper(sys.stdout)):
             print(text)
     word = "does" if len(rows) == 1 else "do"
-    print(f"{len(rows)} of {counted(checked, 'instance')} {word} not fit the code that is there now", file=sys.stderr)
+    text = f"{counted(checked, 'instance')} checked: {len(rows)} {word} not fit the code that is there now"
+    print(text, file=sys.stderr)
 
 
 def why(reasons: list[Data]) -> str:
