@@ -26,7 +26,7 @@ def full_id(store: Store, arguments: Arguments, given: str) -> str:
     """The id that begins so.  Raises value-error when there is none, or more than one."""
     if ask(store, "get", given) is not None:
         return given
-    found = [each for each in all_instances(store) if each.id.startswith(given)] if given else []
+    found = list(all_instances(store, Query(prefix=given))) if given else []
     if not found:
         raise failure("value-error", f"there is no instance {given} in the store {address(arguments)}", given)
     if len(found) > 1:
