@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from stored import Place
 
+from tests.durability.instances.stores_under_test import ADDRESSES, SHARED
+
 JOB = """\
 (module job)
 (import workflow :refer :all)
@@ -229,3 +231,29 @@ def test_options_for_files_and_for_instances(place: Place, words: list[str], mes
 def test_neither_a_file_nor_a_store(place: Place) -> None:
     status, _, err = place.tur("resume", "missing.bin")
     assert (status, err) == (1, "io-error: there is no file missing.bin, and no store at orders.db\n")
+
+
+# Stores ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", SHARED)
+def test_killed_and_resumed_in_every_kind_of_store(tmp_path: Path, kind: str) -> None:
+    place = Place(tmp_path, ADDRESSES[kind](tmp_path))
+    place.write("job.tur", JOB)
+    status, _, err = place.tur("ps")
+    assert status == 1 and "there is no store at" in err, err
+    with place.running("run", "job.tur", "hang") as run:
+        place.until(lambda: "hanging" in place.effects())
+        run.kill()
+    mend(place)
+    id = main_id(place)
+    assert place.shown(id)["state"]["frames"][0]["function"] == "job.main"
+    assert place.tur("resume", id[:8]) == (0, "end\n", "")
+    assert place.effects() == [*DONE, "hanging", "end"]
+    assert {each["status"] for each in place.listed()} == {"done"}
+
+
+def test_a_server_that_cannot_be_reached(place: Place) -> None:
+    pytest.importorskip("psycopg")
+    status, _, err = place.tur("ps", "--store", "postgresql://nobody@127.0.0.1:1/none?connect_timeout=2")
+    assert status == 1 and err.startswith("io-error: ") and "cannot be reached" in err and "internal" not in err, err

@@ -42,12 +42,13 @@ FEW = 20
 def show(arguments: Arguments) -> int:
     """Show an instance.  The exit status is 1 when its state or its result cannot be read here."""
     from turmeric.assembly.session import Session
-    from turmeric.fronts.saved import program_root
+    from turmeric.fronts.saved import load_program, program_root
     from turmeric.fronts.tabular import Paper
 
     store = existing_store(arguments)
     instance = ask(store, "get", full_id(store, arguments, arguments.operands[0]))
     session = Session([program_root(arguments)])
+    load_program(session, arguments.options.get("--program"))
     found = everything(store, instance, session)
     if "--json" in arguments.options:
         import json
