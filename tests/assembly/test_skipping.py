@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from turmeric import TurmericError
+from turmeric.assembly.mortal import Killed, MortalStore
 from turmeric.assembly.skipping import BEGINNING
+from turmeric.durability.instances.stores.memory import MemoryStore
 from turmeric.testing import Clock, SkippingRuntime, kill_everywhere, runtime
 
 IMPORT = "(import workflow :refer :all)\n"
@@ -239,3 +241,37 @@ def test_a_transaction_is_killed_too(tmp_path: Path, engine: str) -> None:
     assert report.straight.outcome == "done: ([1])"
     assert len(report.kills) == 7
     assert next(numbers) == 8
+
+
+def test_who_ends_processes_is_set_aside_alone() -> None:
+    """Those that were claimed together with it are not blamed."""
+    text = """
+    (import world)
+    (defn poison [] (world.end))
+    (defn other [n] (step "a" (fn [] n)))
+    """
+    store = MemoryStore()
+    clock = Clock()
+    processes = 0
+
+    def end() -> None:
+        mortal.dead = True
+        raise Killed
+
+    ids: list[str] = []
+    while processes < 50:
+        mortal = MortalStore(store, [], lambda place, moment: False)
+        skipping = SkippingRuntime(store=mortal, clock=clock)
+        skipping.register("world", {"end": end})
+        function(skipping, text.replace("defn poison", "defn f"))
+        if not ids:
+            ids = [skipping.start(skipping.eval("f")).id]
+            ids += [skipping.start(skipping.eval("other"), n).id for n in range(30)]
+        try:
+            skipping.run_until_idle()
+            break
+        except Killed:
+            processes += 1
+            mortal.bury(clock.now())
+    assert processes == skipping.service.rules.attempts
+    assert [skipping.handle(id).status for id in ids] == ["failed"] + ["done"] * 30

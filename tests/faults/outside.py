@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from turmeric import Runtime
@@ -79,6 +80,7 @@ class Outside:
         return {
             "effect": lambda *args: self.world.effect(*args),
             "seen": lambda *args: self.world.seen(*args),
+            "text": lambda n: Random(n).randbytes(1000).hex(),
         }
 
 

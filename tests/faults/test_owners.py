@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from pathlib import Path
+from random import Random
 from threading import Thread
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from tests.durability.instances.stores_under_test import ADDRESSES, instance, new_store, point, running, save
 from turmeric import Runtime
-from turmeric.durability.instances import scheduling
+from turmeric.durability.instances import scheduling, serving
 from turmeric.durability.instances.service import Rules
 from turmeric.durability.instances.serving import AsyncScheduler
 from turmeric.durability.instances.store import BlobsGone, Store, StoreError, Unavailable, open_store
@@ -23,7 +24,7 @@ PROGRAM = """
 (import outer)
 (defn slow [] (step "slow" (fn [] (outer.work))))
 (defn large []
-  (let [kept (loop [i 0 kept []] (if (= i 30) kept (do (checkpoint) (recur (+ i 1) (conj kept (repeat-str "x" 1000))))))]
+  (let [kept (loop [i 0 kept []] (if (= i 30) kept (do (checkpoint) (recur (+ i 1) (conj kept (outer.text i))))))]
     (sleep 0.001)
     (count kept)))
 """
@@ -38,7 +39,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
 
 def made(store: Any, work: Any = lambda: 1, rules: Rules | None = None, **more: Any) -> Runtime:
     runtime = Runtime(roots=[], store=store, key=KEY, rules=rules, **more)
-    runtime.register("outer", {"work": work})
+    runtime.register("outer", {"work": work, "text": lambda n: Random(n).randbytes(800).hex()})
     runtime.eval(PROGRAM)
     return runtime
 
@@ -105,10 +106,8 @@ class Skipping:
 def test_a_save_has_happened_though_garbage_was_not_collected(
     error: StoreError, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (scheduling, "turmeric.durability.instances.serving"):
-        monkeypatch.setattr(module if not isinstance(module, str) else f"{module}", "COLLECT_EVERY", 1) if not isinstance(
-            module, str
-        ) else monkeypatch.setattr(f"{module}.COLLECT_EVERY", 1)
+    monkeypatch.setattr(scheduling, "COLLECT_EVERY", 1)
+    monkeypatch.setattr(serving, "COLLECT_EVERY", 1)
     for serve in (False, True):
         store = Failing(open_store("memory:"), "collect", 3, error)
         runtime = made(store)

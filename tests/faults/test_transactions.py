@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -26,7 +27,8 @@ PROGRAM = """
     (outer.note how)
     how))
 (defn large []
-  (let [kept (loop [i 0 kept []] (if (= i 40) kept (do (checkpoint) (recur (+ i 1) (conj kept (repeat-str "x" 1000))))))]
+  (let [kept (loop [i 0 kept []]
+               (if (= i 40) kept (do (checkpoint) (recur (+ i 1) (conj kept (outer.text i))))))]
     (outer.note "grown")
     (let [how (transaction pay)] [how (count kept)])))
 """
@@ -60,7 +62,7 @@ def run(tmp_path: Path, function: str, around: Callable[[Any, Held, Save], Any])
     store = Tampered(open_store(f"sqlite:{path}"), around)
     runtime = Runtime(roots=[], store=store, key=KEY, rules=Rules(lease=5))  # type: ignore[arg-type]
     notes: list[str] = []
-    runtime.register("outer", {"note": notes.append})
+    runtime.register("outer", {"note": notes.append, "text": lambda n: Random(n).randbytes(800).hex()})
     runtime.eval(PROGRAM)
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE payments (part INTEGER)")

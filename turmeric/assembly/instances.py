@@ -163,6 +163,18 @@ class Instances:
         found: list[Event] = asking.performed(self.service.store, asked("events", id))
         return found
 
+    def export(self, id: str) -> bytes:
+        """An instance as sealed bytes, with its checkpoints and events: a copy, for `restore` into another store."""
+        data: bytes = self._do(asking.export(self.service, id))
+        return data
+
+    def restore(self, data: bytes) -> Handle:
+        """Take up an instance from what `export` gave, or what `save_checkpoint` was given.  It keeps its id, and goes
+        on when somebody runs what is due.  Raises value-error if there is one of that id already, or if
+        `claim_checkpoint` says that somebody else has it; corrupt-data, missing-key.
+        """
+        return Handle(self, self._do(asking.restore(self.service, data)))
+
     def remove(self, *ids: str) -> int:
         """Remove instances that have ended; gives how many."""
         removed: int = self._do(asking.remove(self.service, list(ids)))
@@ -273,6 +285,10 @@ class AsyncInstances:
         """`Instances.retry`"""
         again: bool = await self._do(asking.retry(self.instances.service, id))
         return again
+
+    async def restore(self, data: bytes) -> Handle:
+        """`Instances.restore`"""
+        return Handle(self.instances, await self._do(asking.restore(self.instances.service, data)))
 
     async def fork(self, id: str, number: int | None = None) -> Handle:
         """`Instances.fork`"""

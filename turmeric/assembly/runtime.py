@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any
 
+    from turmeric.durability.instances.checkpoints import CheckpointStore
     from turmeric.durability.instances.service import Clock, Rules
     from turmeric.durability.instances.store import Store
     from turmeric.durability.sealed.keys import KeyRing
@@ -53,8 +54,9 @@ class Runtime(Instances):
     `"compiled"` (else `ValueError`).  All errors are `TurmericError`s.
 
     With a `store`, an address (`open_store` has the list) or a `Store`, it keeps durable instances; `key` are
-    the 32 bytes that seal them, in place of `keys`.  `rules` say how instances are treated, `clock` is for
-    tests; `note` is called with what happens, a word and a dictionary.
+    the 32 bytes that seal them, in place of `keys`.  `checkpoints` is, in place of a store, what saves and deletes
+    checkpoints by itself (`CheckpointStore`).  `rules` say how instances are treated, `clock` is for tests; `note`
+    is called with what happens, a word and a dictionary.  ValueError for both a store and `checkpoints`.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Runtime(Instances):
         engine: str = AUTO,
         store: str | Store | None = None,
         key: bytes | None = None,
+        checkpoints: CheckpointStore | None = None,
         rules: Rules | None = None,
         clock: Clock | None = None,
         encrypt: bool = False,
@@ -75,15 +78,18 @@ class Runtime(Instances):
             self.session = Session(roots, args, engine)
         self.session.world.keys = keys if key is None else ring_of(key)
         super().__init__(None)
-        if store is not None:
-            self.open(store, rules, clock, encrypt, note)
+        if store is not None and checkpoints is not None:
+            raise ValueError("a runtime has a store, or something that keeps checkpoints, not both")
+        if store is not None or checkpoints is not None:
+            self.open(store, checkpoints, rules, clock, encrypt, note)
         if before is not None:
             ACTIVE.world = before
         self._before: list[World | None] = []
 
     def open(
         self,
-        store: str | Store,
+        store: str | Store | None,
+        checkpoints: CheckpointStore | None = None,
         rules: Rules | None = None,
         clock: Clock | None = None,
         encrypt: bool = False,
@@ -92,9 +98,10 @@ class Runtime(Instances):
         """Keep instances in a store from now on; the arguments are those of the class."""
         from turmeric.assembly.services import service_for
 
-        Instances.__init__(
-            self, service_for(self.session, store, rules, clock, encrypt, note or (lambda what, details: None))
-        )
+        service = service_for(self.session, store, checkpoints, rules, clock, encrypt)
+        if note is not None:
+            service.note = note
+        Instances.__init__(self, service)
 
     def register(self, name: str, functions: Mapping[str, Callable[..., Any]]) -> None:
         """Offer Python functions as a module: `(import NAME)`.  A coroutine function is called like any other: an

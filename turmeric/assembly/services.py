@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import partial
 
+from turmeric.durability.instances.checkpoints import CheckpointStore, keeper_for
 from turmeric.durability.instances.seals import Seals
 from turmeric.durability.instances.service import Rules, Service, SystemClock
 from turmeric.durability.instances.store import StoreError, open_store
@@ -15,7 +16,6 @@ from turmeric.vocabulary.errors import failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     from turmeric.assembly.session import Session
@@ -25,20 +25,22 @@ if TYPE_CHECKING:
 
 def service_for(
     session: Session,
-    store: str | Store,
+    store: str | Store | None,
+    checkpoints: CheckpointStore | None,
     rules: Rules | None,
     clock: Clock | None,
     encrypt: bool,
-    note: Callable[[str, dict[str, Any]], None],
 ) -> Service:
     """A service for the instances of a session.  Raises io-error when the store cannot be opened, missing-key."""
-    opened = found_store(store)
     world = session.world
     ring = keys_for(world)
-    if not ring.keys and isinstance(opened, MemoryStore):
+    if not ring.keys and store in (None, MemoryStore.url) and checkpoints is None:
         ring = KeyRing([Key("memory", os.urandom(SECRET_SIZE))], "this process")
     ring.sealing_key()
-    service = Service(world, opened, Seals(ring, encrypt), clock or SystemClock(), rules or Rules(), note=note)
+    seals = Seals(ring, encrypt)
+    kept = None if checkpoints is None else keeper_for(checkpoints, seals)
+    opened = found_store(store or MemoryStore.url) if kept is None else kept
+    service = Service(world, opened, seals, clock or SystemClock(), rules or Rules(), whole=kept is not None)
     world.clock = partial(time_of, service)
     session.loader.import_module("workflow")
     return service

@@ -118,10 +118,10 @@ def test_no_bit_can_be_changed(place: int) -> None:
 
 def test_what_is_cut_off_or_not_sealed_so_is_refused() -> None:
     data = exported(SEALS, PLAIN)
-    refused(data[:-1], "")
-    refused(b"", "")
+    refused(data[:-1], ".")
+    refused(b"", ".")
     refused(data, "two|one", OTHER, "missing-key")
-    refused(SEALS.seal(SEALS.open(data, exporting.CONTEXT), "state a 1"), "")
+    refused(SEALS.seal(SEALS.open(data, exporting.CONTEXT), "state a 1"), ".")
 
 
 def test_a_newer_version_is_refused_by_name() -> None:

@@ -89,6 +89,28 @@ def fork(service: Service, id: str, number: int | None, count: int) -> Asking:
     return [each.id for each in made]
 
 
+def export(service: Service, id: str) -> Asking:
+    """An instance as bytes, with all that belongs to it.  Raises value-error if there is none of that id."""
+    from turmeric.durability.instances.exporting import exported
+
+    whole = yield ("whole", id)
+    if whole is None:
+        raise failure("value-error", f"there is no instance {id}", id)
+    return exported(service.seals, whole)
+
+
+def restore(service: Service, data: bytes) -> Asking:
+    """Put an exported instance, or one from a checkpoint, into the store; its id.  Raises value-error if there is one
+    of that id, corrupt-data, missing-key."""
+    from turmeric.durability.instances.exporting import imported
+
+    whole = imported(service.seals, data)
+    id = whole.instance.id
+    if not (yield ("restore", whole)):
+        raise failure("value-error", f"there is an instance {id} already", id)
+    return id
+
+
 def instance(service: Service, id: str) -> Asking:
     """An instance.  Raises value-error if there is none of that id."""
     found = yield ("get", id)

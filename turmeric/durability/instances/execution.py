@@ -77,6 +77,8 @@ class Execution:
         self.cancel = instance.cancel
         self.spent = instance.spent
         self.states = States(service.world, service.seals, instance.id, service.rules.bundle)
+        if service.whole:
+            self.states.whole_only()
         self.k: Any = None
         """What waits for the answer to the request that is under way."""
         self.why: dict[str, str] = {}

@@ -158,6 +158,8 @@ class Save:
     cancel: int = NOT_CANCELLED
     spent: float = 0.0
     blobs: tuple[Blob, ...] = ()
+    given: object = None
+    """What the program goes on with."""
     starts: tuple[Instance, ...] = ()
     sends: tuple[Event, ...] = ()
     cancels: tuple[str, ...] = ()

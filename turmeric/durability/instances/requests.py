@@ -45,7 +45,7 @@ def answer(execution: Execution, asked: Struct) -> Steps:
 def checkpoint(execution: Execution, kind: str, name: Any, value: Any) -> Steps:
     """Save; the value is one thing now, and perhaps another after a restore."""
     now, restored = value
-    saved = yield from execution.save(kind, None if name is None else str(name), restored)
+    saved = yield from execution.save(kind, None if name is None else str(name), restored, given=now)
     return saved if type(saved) is Raise else Give(now)
 
 

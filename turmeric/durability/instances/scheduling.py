@@ -61,6 +61,7 @@ class Scheduler:
 
     def run_all(self, claimed: list[Instance]) -> None:
         """Run instances that were claimed; what cannot be run any more is released."""
+        claimed = self.suspect_alone(claimed)
         for place, each in enumerate(claimed):
             if self.stopping:
                 self.release(claimed[place:])
@@ -70,11 +71,22 @@ class Scheduler:
             except Exception as error:  # a fault of ours: others must not suffer from it
                 self.service.happened("error", id=each.id, reason=repr(error))
                 self.give_up(each)
-            except BaseException:
-                self.release(claimed[place:])
+            except BaseException as error:  # whoever pressed a key does not mean the instance
+                self.let_go(each, self.service.clock.now(), not isinstance(error, KeyboardInterrupt))
+                self.release(claimed[place + 1 :])
                 raise
             finally:
                 self.holding.pop(each.id, None)
+
+    def suspect_alone(self, claimed: list[Instance]) -> list[Instance]:
+        """One that has not come to a save the last time may be what ended the process then: it is run alone, or those
+        that were claimed with it would be taken for such ones too."""
+        suspects = [each for each in claimed if each.attempts > 1]
+        self.limit = 1 if suspects else self.batch
+        if not suspects:
+            return claimed
+        self.release([each for each in claimed if each is not suspects[0]])
+        return suspects[:1]
 
     def release(self, claimed: list[Instance]) -> None:
         """Let others have instances at once."""

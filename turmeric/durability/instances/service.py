@@ -77,6 +77,8 @@ class Service:
     new_id: Callable[[], str] = lambda: str(uuid.uuid4())
     note: Callable[[str, dict[str, Any]], None] = lambda what, details: None
     counters: Counter[str] = field(default_factory=Counter)
+    whole: bool = False
+    """Whether each state has to stand alone, without blobs."""
     offsets: dict[Any, tuple[str, int | None]] = field(default_factory=dict)
     """The places of points in their sources, which take a while to find."""
 

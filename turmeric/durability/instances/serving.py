@@ -43,8 +43,8 @@ class AsyncScheduler:
         self.threads = threads
         self.stopping = False
         self.holding: dict[str, Held] = {}
-        self.last_attempt = ""
-        """The instance that runs, or ran, with one attempt left."""
+        self.suspects: dict[Held, int] = {}
+        """What runs though it did not come to a save the last time: how many attempts that makes."""
         self.tasks: set[Any] = set()
         self.woken: Any = None
         self.pool: Any = None
@@ -54,13 +54,15 @@ class AsyncScheduler:
         """Run what is due until `stop` is called; with `until_idle`, until nothing runs and nothing is due now."""
         self.woken = asyncio.Event()
         self.pool = ThreadPoolExecutor(self.threads, "turmeric-store")
-        others = [] if until_idle else [asyncio.create_task(self.watch())]
+        # Leases are kept in a thread where that can be: a program that computes holds up the loop.
         blocks = not inspect.iscoroutinefunction(self.service.store.renew)
-        if not blocks:
-            others.append(asyncio.create_task(self.beat()))
-        # In a thread where that can be: a program that computes holds up the loop, and must not lose its lease.
-        heartbeat = Heartbeat(self) if blocks else nullcontext()
-        heartbeat.__enter__()
+        with Heartbeat(self) if blocks else nullcontext():
+            await self.serve_on(until_idle, blocks)
+
+    async def serve_on(self, until_idle: bool, heartbeat: bool) -> None:
+        """`serve` while somebody else keeps the leases; if there is no `heartbeat`, a task on the loop does."""
+        others = [] if until_idle else [asyncio.create_task(self.watch())]
+        others += [] if heartbeat else [asyncio.create_task(self.beat())]
         try:
             while not self.stopping:
                 self.woken.clear()
@@ -78,7 +80,6 @@ class AsyncScheduler:
                 for task in self.tasks:
                     task.cancel()
             await asyncio.gather(*others, *self.tasks, return_exceptions=True)
-            heartbeat.__exit__(None, None, None)
             self.pool.shutdown(wait=False)
 
     def stop(self) -> None:
@@ -99,16 +100,31 @@ class AsyncScheduler:
             service.happened("store-error", reason=str(error))
             await asyncio.sleep(0.5)
             return False
-        for each in found:
-            self.holding[each.id] = Held(each.id, each.epoch)
+        for each in [each for each in found if await self.may_run(each)]:
+            held = self.holding[each.id] = Held(each.id, each.epoch)
             task = asyncio.create_task(self.guarded(each))
             self.tasks.add(task)
-            task.add_done_callback(partial(self.ended, each.id))
+            task.add_done_callback(partial(self.ended, held))
         return bool(found)
 
-    def ended(self, id: str, task: Any) -> None:
+    async def may_run(self, instance: Instance) -> bool:
+        """Whether to run one that was claimed.  One that has not come to a save the last times may be what ended the
+        process then.  With one attempt left it is run when no other such one is, nor are they meanwhile: what ends
+        the process is not to be mistaken."""
+        most = self.service.rules.attempts
+        if not 1 < instance.attempts <= most:
+            return True
+        if self.suspects and (instance.attempts == most or most in self.suspects.values()):
+            await self.let_go(instance, self.service.clock.now() + PAUSE, False)
+            return False
+        self.suspects[Held(instance.id, instance.epoch)] = instance.attempts
+        return True
+
+    def ended(self, held: Held, task: Any) -> None:
         self.tasks.discard(task)
-        self.holding.pop(id, None)
+        self.suspects.pop(held, None)
+        if self.holding.get(held.id) == held:  # else it was lost, and claimed again by this process
+            del self.holding[held.id]
         self.woken.set()
 
     async def watch(self) -> None:
