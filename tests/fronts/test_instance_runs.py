@@ -87,6 +87,12 @@ def test_a_module_that_the_program_imports_may_be_the_one_that_imports_workflow(
     assert [each["function"] for each in place.listed()] == ["top.main"]
 
 
+def test_a_store_in_memory_needs_no_key(place: Place) -> None:
+    status, out, err = place.tur("run", "--store", "memory:", "job.tur", "well")
+    assert (status, out.split("\n"), err) == (0, [*DONE, "end", ""], "")
+    assert place.tur("start", "--store", "memory:", "orders.tur:nothing")[0] == 2
+
+
 def test_a_store_for_a_program_without_main_is_remarked_on(place: Place) -> None:
     place.write("plain.tur", "(println 1)\n")
     status, out, err = place.tur("run", "--store", "orders.db", "plain.tur")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "TURMERIC_STORE"
 DEFAULT = "files:turmeric-store"
+MEMORY = "memory:"
 
 
 # Stores ---------------------------------------------------------------------------------------
@@ -56,7 +57,7 @@ def is_there(url: str) -> bool:
 def existing_store(arguments: Arguments) -> Store:
     """The store of a command that makes none.  Raises io-error when it is not there, or cannot be opened."""
     url = address(arguments)
-    if not url.startswith("memory:") and not is_there(url):
+    if not url.startswith(MEMORY) and not is_there(url):
         text = f"there is no store at {url}; `tur start` makes one, and --store says where it is"
         raise failure("io-error", text, url)
     return kept_store(arguments)
@@ -64,10 +65,14 @@ def existing_store(arguments: Arguments) -> Store:
 
 def kept_store(arguments: Arguments) -> Store:
     """The store of a command, which is made if it is not there."""
-    url = address(arguments)
-    if url.startswith("memory:"):
+    check_kept(arguments)
+    return opened(address(arguments))
+
+
+def check_kept(arguments: Arguments) -> None:
+    """Raise UsageError for a store that only `tur run` can use."""
+    if address(arguments).startswith(MEMORY):
         raise UsageError("a store in memory ends with its process: --store needs one that is kept")
-    return opened(url)
 
 
 def opened(url: str) -> Store:
@@ -100,14 +105,17 @@ def serving(
     """A service in the store of a command; with `makes` a store, and a key, are made if there are none."""
     from turmeric.assembly.services import service_for
 
+    url = address(arguments)
+    store: Store | str = url
     if not makes:
         store = existing_store(arguments)
         check_key(arguments)
-    else:
-        url = address(arguments)
+    elif not url.startswith(MEMORY):
         check_key(arguments, new=not is_there(url))
         store = opened(url)
-    return service_for(session, store, rules_of(arguments), None, False, note)
+    service = service_for(session, store, None, rules_of(arguments), None, False)
+    service.note = note
+    return service
 
 
 def check_key(arguments: Arguments, new: bool = False) -> None:
@@ -115,7 +123,7 @@ def check_key(arguments: Arguments, new: bool = False) -> None:
     from turmeric.durability.sealed.keyfiles import configured, key_file
     from turmeric.fronts.keyring import made_key
 
-    if configured().keys or address(arguments).startswith("memory:"):
+    if configured().keys:
         return
     if not new:
         text = (

@@ -7,7 +7,7 @@ import sys
 
 from turmeric.fronts.arguments import UsageError
 from turmeric.fronts.execution import open_session, root_of
-from turmeric.fronts.instances.opening import ask, serving
+from turmeric.fronts.instances.opening import ask, check_kept, serving
 from turmeric.fronts.statuses import OK
 
 TYPE_CHECKING = False
@@ -31,6 +31,7 @@ def start(arguments: Arguments) -> int:
     session = open_session(arguments, root, [])
     function = function_of(session, path, name)
     function.function.arrange(args)
+    check_kept(arguments)
     service = serving(arguments, session, makes=True)
     made = making.instance(service, function, args, arguments.options.get("--id"))
     if not ask(service.store, "create", [made]):

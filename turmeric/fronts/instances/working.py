@@ -10,7 +10,6 @@ import os
 import sys
 from contextlib import suppress
 
-from turmeric.durability.instances.scheduling import Heartbeat
 from turmeric.durability.instances.serving import AsyncScheduler
 from turmeric.fronts.execution import open_session
 from turmeric.fronts.instances.notices import Log, Watched
@@ -57,8 +56,7 @@ async def serve(arguments: Arguments, scheduler: AsyncScheduler, stopping: Stopp
     restore = stopping.listen(asyncio.get_running_loop())
     counters = await counting(arguments.options.get("--counters"), scheduler, stopping.log)
     try:
-        with Heartbeat(scheduler):  # a thread: a program that computes for long stops the loop, and the loop's own beat
-            await scheduler.serve("--until-idle" in arguments.options)
+        await scheduler.serve("--until-idle" in arguments.options)
     finally:
         counters.cancel()
         with suppress(asyncio.CancelledError):
