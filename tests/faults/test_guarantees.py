@@ -79,7 +79,7 @@ def test_the_key_of_a_stretch() -> None:
           (outer.note (idempotency-key)))
         """
     )
-    assert notes == ["id:1", "id:1:x", "id:2", "die", "id:2", "die", "id:3"]
+    assert notes == ["id:1", "id:1:a:x", "id:2", "die", "id:2", "die", "id:3"]
 
 
 def test_output_is_repeated_with_its_stretch(capsys: pytest.CaptureFixture[str]) -> None:
