@@ -26,7 +26,7 @@ class Violation(AssertionError):
 
 @dataclass
 class World:
-    """What has happened.  `current` is the execution that runs: its instance's id, its epoch."""
+    """What has happened.  `current` is the execution that has an effect: its instance's id, its epoch."""
 
     effects: list[tuple[str, str]] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
@@ -73,12 +73,18 @@ class World:
 class Outside:
     """A runtime's connection to whichever world is tested in at the moment."""
 
-    def __init__(self) -> None:
+    def __init__(self, runtime: Runtime) -> None:
         self.world = World()
+        self.runtime = runtime
+
+    def effect(self, *args: Any) -> None:
+        execution = self.runtime.session.world.instance
+        self.world.current = (execution.id, execution.held.epoch)
+        self.world.effect(*args)
 
     def functions(self) -> dict[str, Callable[..., Any]]:
         return {
-            "effect": lambda *args: self.world.effect(*args),
+            "effect": self.effect,
             "seen": lambda *args: self.world.seen(*args),
             "text": lambda n: Random(n).randbytes(1000).hex(),
         }
@@ -88,6 +94,6 @@ class Outside:
 def runtime(number: int = 0) -> tuple[Runtime, Outside, Any]:
     """One of several runtimes that have loaded the workflows: it, its outside, the module."""
     made = Runtime(roots=[str(FLOWS.parent)], key=KEY, store="memory:")
-    outside = Outside()
+    outside = Outside(made)
     made.register("world", outside.functions())
     return made, outside, made.load(str(FLOWS))

@@ -217,7 +217,6 @@ class Simulator:
 
     def resume(self, worker: Worker, running: Running) -> bool:
         """Let the program run to the next operation; False when the execution is over."""
-        self.world.current = (running.execution.id, running.execution.held.epoch)
         answer, error, running.answer, running.error = running.answer, running.error, None, None
         try:
             running.operation = running.steps.send(answer) if error is None else running.steps.throw(error)

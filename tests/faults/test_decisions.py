@@ -98,7 +98,11 @@ PROGRAM = """
 (import workflow :refer :all)
 (import outer)
 (defn told [] (try (do (checkpoint) "on") (catch [e : cancelled] "cancelled")))
-(defn main [] (let [how (told)] (outer.note how) (sleep 0) (try (step "x" (fn [] how)) (catch [e : cancelled] [how "then"]))))
+(defn main []
+  (let [how (told)]
+    (outer.note how)
+    (sleep 0)
+    (try (step "x" (fn [] how)) (catch [e : cancelled] [how "then"]))))
 (defn taking [] (let [e (await-event "x")] (outer.note e) (try (step "x" (fn [] e)) (catch [e : cancelled] "then"))))
 """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from threading import Thread
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.durability.instances.stores_under_test import ADDRESSES, instance, new_store, point, running, save
-from turmeric import Runtime
+from turmeric import Runtime, TurmericError
 from turmeric.durability.instances import scheduling, serving
 from turmeric.durability.instances.service import Rules
 from turmeric.durability.instances.serving import AsyncScheduler
@@ -23,6 +24,7 @@ PROGRAM = """
 (import workflow :refer :all)
 (import outer)
 (defn slow [] (step "slow" (fn [] (outer.work))))
+(defn stubborn [] (retry {:attempts 3 :on io-error} (fn [] (step "one" (fn [] (outer.work))))))
 (defn large []
   (let [kept (loop [i 0 kept []] (if (= i 30) kept (do (checkpoint) (recur (+ i 1) (conj kept (outer.text i))))))]
     (sleep 0.001)
@@ -131,3 +133,14 @@ def test_what_refers_to_blobs_that_are_gone_is_not_started(store: Store) -> None
         store.save(held, save(1, starts=(fork,)))
     assert store.get("fork") is None
     assert store.get("a").checkpoint.number == 0  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("failures", "status"), [(2, "done"), (4, "done"), (5, "failed")])
+def test_retry_outlives_a_store_that_refuses_its_sleep_too(failures: int, status: str) -> None:
+    """Saves that are refused: of the step, of the sleep, of the step again ..."""
+    store, works = Failing(open_store("memory:"), "save", failures, StoreError("no room")), []
+    runtime = made(store, lambda: works.append(1), clock=Skipping())
+    handle = runtime.start(runtime.eval("stubborn"))
+    with suppress(TurmericError):
+        runtime.run(handle)
+    assert (handle.status, len(works), store.left) == (status, {2: 2, 4: 3, 5: 3}[failures], 0)

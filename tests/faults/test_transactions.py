@@ -16,6 +16,7 @@ from turmeric import Runtime
 from turmeric.durability.instances.records import Held, Save
 from turmeric.durability.instances.service import Rules
 from turmeric.durability.instances.store import open_store
+from turmeric.durability.instances.stores import sqlite
 
 KEY = b"k" * 32
 PROGRAM = """
@@ -116,6 +117,18 @@ def test_a_transaction_whose_state_misses_blobs_is_saved_whole(tmp_path: Path) -
     found, notes, count = run(tmp_path, "large", gone)
     assert (list(found), notes, count) == (["paid", 40], ["grown"], 1)
     assert len(tries) == 2
+
+
+def test_a_database_that_fails_at_a_statement_is_an_io_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not the program's fault, and can be told from one."""
+
+    def broken(connection: Any, text: str, parameters: Any) -> Any:
+        connection.execute("PRAGMA max_page_count=1")
+        return statement(connection, "INSERT INTO payments (part) VALUES (zeroblob(100000))", ())
+
+    statement = sqlite.statement
+    monkeypatch.setattr(sqlite, "statement", broken)
+    assert run(tmp_path, "main", lambda tx, held, save: tx.save(held, save)) == ("failed", ["failed", "failed"], 0)
 
 
 @pytest.mark.parametrize("function", ["main", "large"])

@@ -179,6 +179,10 @@ def call_inside(execution: Execution, function: Any, tx: Any) -> Any:
     before, world.instance = world.instance, execution
     try:
         return world.call(function, [tx])
+    except TurmericError as error:
+        if isinstance(error.__cause__, Unavailable):
+            raise error.__cause__ from error  # a statement failed through no fault of the program
+        raise
     finally:
         world.instance = before
 

@@ -95,6 +95,9 @@ class PostgresStore(DatabaseStore):
             finally:
                 if connection.info.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR):
                     connection.execute("ROLLBACK")
+        except Unavailable:
+            self.connections.drop(connection)
+            raise
         except (StoreError, *UNDONE):
             self.connections.give(connection)
             raise
@@ -199,6 +202,8 @@ def statement(connection: Connection, text: str, parameters: Row) -> list[Row]:
         rows = cursor.fetchall() if cursor.description is not None else []
     except (*CALLERS, ValueError, OverflowError) as error:
         raise Refused(" ".join(str(error).split())) from error
+    except psycopg.Error as error:
+        raise Unavailable(f"the database failed: {' '.join(str(error).split())}") from error
     if connection.info.transaction_status != TransactionStatus.INTRANS:
         raise Refused(f"{text.strip()}: this has ended the transaction")
     return rows

@@ -127,6 +127,9 @@ class SqliteStore(DatabaseStore):
         except sqlite3.Error as error:
             self.connections.drop(connection)
             raise self.unavailable(error) from error
+        except Unavailable:
+            self.connections.drop(connection)
+            raise
         except StoreError:
             self.connections.give(connection)
             raise
@@ -226,7 +229,7 @@ def statement(connection: sqlite3.Connection, text: str, parameters: Row) -> lis
         rows = connection.execute(text, parameters).fetchall()
     except (sqlite3.Error, ValueError, OverflowError) as error:
         if isinstance(error, sqlite3.Error) and code_of(error) not in CALLERS:
-            raise
+            raise Unavailable(f"the database failed: {error}") from error
         raise Refused(str(error)) from error
     if not connection.in_transaction:
         raise Refused(f"{text.strip()}: this has ended the transaction")
