@@ -40,7 +40,7 @@ class Sizes:
 QUICK = Sizes(
     rounds=3, steps=500, peer_steps=100, ones=200, peer_ones=40, completed=(1000,), resumes=1, iterations=5000,
     events=40, peer_events=5, kills=10, kill_steps=300, peer_kills=3, branches=200, peer_branches=10, parked=3000,
-    due=300, peer_parked=30, grown=500,
+    due=300, peer_parked=30,
 )  # fmt: skip
 TINY = Sizes(
     rounds=1, steps=16, peer_steps=8, ones=4, peer_ones=2, completed=(5,), resumes=1, iterations=30, events=3,
