@@ -1,4 +1,4 @@
-"""`python -m benchmarks [compare | saving | control] OPTION ...`."""
+"""`python -m benchmarks [compare | control | durable | saving] OPTION ...`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from importlib import import_module
 COMMANDS = {
     "compare": "benchmarks.comparison.command",
     "control": "benchmarks.control.command",
+    "durable": "benchmarks.durable.command",
     "saving": "benchmarks.saving",
 }
 """What there is to measure: without a word it is the comparison."""

@@ -48,4 +48,5 @@ def commands_beside(directory: Path) -> dict[str, str]:
     path = f"{programs}{os.pathsep}{os.environ['PATH']}"
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TURMERIC_KEY")}
     own = {"PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1", "TURMERIC_CACHE": str(programs / "cache")}
+    own["XDG_CONFIG_HOME"] = str(programs / "config")
     return {**kept, **own, "PATH": path}

@@ -11,7 +11,7 @@ A document is tried from top to bottom in an empty directory, with one fresh ses
     ```console                lines that begin with `$ ` go to one shell, the others are its output
     ```repl                   lines that begin with `> ` go to `tur repl`, the others are its output
 
-In what is printed, a line `...` stands for any lines, and `...` at the end of a line for any end.
+In what is printed, a line `...` stands for any lines, and `...` in a line for any part of it.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ def transcript(block: Block, prompt: str) -> list[tuple[str, list[str]]]:
 
 
 def fits(wanted: list[str], got: list[str]) -> bool:
-    """Whether lines are as shown, where `...` stands for any lines, or for the end of one."""
+    """Whether lines are as shown, where `...` stands for any lines, or for any part of one."""
     if not wanted:
         return not got
     if wanted[0] == "...":
@@ -173,4 +173,4 @@ def fits(wanted: list[str], got: list[str]) -> bool:
 
 
 def fits_line(wanted: str, got: str) -> bool:
-    return wanted == got or (wanted.endswith("...") and got.startswith(wanted.removesuffix("...")))
+    return wanted == got or re.fullmatch(".*".join(map(re.escape, wanted.split("..."))), got) is not None

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
 
     from turmeric.assembly.runtime import Runtime as Runtime
+    from turmeric.durability.instances.service import Rules as Rules
     from turmeric.durability.stand_ins.python_classes import storable as storable
     from turmeric.running.conversion import from_python as from_python
     from turmeric.running.conversion import to_python as to_python
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 OFFERED = {
     "Runtime": "turmeric.assembly.runtime",
+    "Rules": "turmeric.durability.instances.service",
     "to_python": "turmeric.running.conversion",
     "from_python": "turmeric.running.conversion",
     "storable": "turmeric.durability.stand_ins.python_classes",

@@ -5,7 +5,8 @@ import os
 import sys
 
 import turmeric
-from turmeric.durability.instances.service import Rules
+
+RULES = turmeric.Rules(lease=0.5)
 
 
 def send(reply_to: str, message_id: int, balance: int, possible_repeat: bool) -> None:
@@ -15,7 +16,7 @@ def send(reply_to: str, message_id: int, balance: int, possible_repeat: bool) ->
         os._exit(1)
 
 
-runtime = turmeric.Runtime(store="sqlite:requests.db", key=b"thirty-two bytes of a secret key", rules=Rules(lease=0.5))
+runtime = turmeric.Runtime(store="sqlite:requests.db", key=b"thirty-two bytes of a secret key", rules=RULES)
 runtime.register("broker", {"send": send})
 handler = runtime.load("handler.tur")
 number = int(sys.argv[1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 from commandline import environment
 
@@ -78,3 +79,10 @@ def test_usual_expressions_import_nothing_slow() -> None:
 def test_version_and_help_load_no_language() -> None:
     for words in (["--version"], ["--help"], ["explain", "type-error"]):
         assert not any(name.startswith(("turmeric.running", "turmeric.assembly")) for name in imported(*words))
+
+
+def test_a_plain_program_imports_nothing_of_instances(tmp_path: Path) -> None:
+    (tmp_path / "plain.tur").write_text("(defn main [] 1)\n")
+    names = imported("run", str(tmp_path / "plain.tur"))
+    assert [name for name in names if ".instances" in name] == []
+    assert names & (SLOW - {"re", "enum"}) == set()

@@ -39,6 +39,8 @@ def hindrance(session: Session) -> str | None:
     """Why the program cannot be stored now, though it can later: the outermost run is not all of it."""
     if session.loader.loading not in ([], [session.world.main]):
         return f"while the module {session.loader.loading[-1]} is loaded"
+    if session.world.instance is not None:
+        return "while it runs as an instance, which is saved in its store"
     definitions = session.world.modules["async"].definitions
     cells = [definitions[name].value for name in TASKS]
     if any(type(cell) is Rc and cell.value for cell in cells):

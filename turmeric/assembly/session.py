@@ -123,10 +123,13 @@ class Session:
         return [error for end in self.world.at_end for error in end()]
 
     def call_main(self, main: Any) -> Any:
-        """Call `main` with the arguments it takes: none, or the list of them."""
+        """Call `main` with the arguments it takes."""
+        return self.world.call(main, self.main_args(main), prompt=True)
+
+    def main_args(self, main: Any) -> list[Any]:
+        """What `main` is called with: nothing, or the list of the program's arguments, or all of them."""
         arity = main.function.arity
-        args = [] if arity == 0 else [self.world.args] if arity == 1 else list(self.world.args)
-        return self.world.call(main, args, prompt=True)
+        return [] if arity == 0 else [self.world.args] if arity == 1 else list(self.world.args)
 
 
 def module_name(path: str, roots: list[str]) -> str:

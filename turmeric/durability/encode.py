@@ -147,7 +147,7 @@ class Encoder:
         """What makes two occurrences the same object: the name of symbols, else the object."""
         if kind is Symbol:
             return ("symbol", value.name)
-        if isinstance(value, EMPTIES) and not value:
+        if kind in EMPTIES and not value:
             return ("empty", type_name(value))
         return id(value)
 
@@ -220,7 +220,7 @@ def is_text(value: str) -> bool:
 
 SCALARS = (int, float, bool, str, bytes, type(None))
 IMMEDIATE = frozenset((int, bool, type(None)))
-EMPTIES = (List, Vector, Map, Set)
+EMPTIES = frozenset((List, SourceList, Vector, SourceVector, Map, SourceMap, Set, SourceSet))
 PARTS = frozenset((tuple, Cell, Prompt, Handler, Mask, Binding, Cleanup, Wind, Base, Continuation))
 """What no program can declare an instance for (but for tuples of Python's own)."""
 

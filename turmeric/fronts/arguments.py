@@ -21,7 +21,27 @@ OPTIONS: dict[str, tuple[str, ...] | None] = {
     "--graph": (),
     "--profile": None,
     "--to": (),
-    "--code": ("current", "strict", "saved"),
+    "--code": ("current", "strict", "saved", "bundle"),
+    "--store": (),
+    "--status": (),
+    "--function": (),
+    "--parent": (),
+    "--limit": (),
+    "--outdated": None,
+    "--strings": None,
+    "--key": (),
+    "--count": (),
+    "--wait": None,
+    "--keep-checkpoints": None,
+    "--lease": (),
+    "--attempts": (),
+    "--concurrency": (),
+    "--until-idle": None,
+    "--grace": (),
+    "--counters": (),
+    "--older-than": (),
+    "--keep-failed": None,
+    "--dry-run": None,
     "--json": None,
     "--freeze-after": (),
     "--keep-running": None,
@@ -35,7 +55,20 @@ VALUES = {
     "-e": "an expression",
     "--program": "a file or a directory",
     "--file": "a file",
-    "--id": "a name for the key",
+    "--id": "a name",
+    "--store": "the address of a store",
+    "--status": "running, waiting, done, failed or cancelled",
+    "--function": "the full name of a function",
+    "--parent": "the id of an instance",
+    "--limit": "a number",
+    "--key": "a text",
+    "--count": "a number",
+    "--lease": "a time",
+    "--attempts": "a number",
+    "--concurrency": "a number",
+    "--grace": "a time",
+    "--counters": "a port or a file",
+    "--older-than": "a time",
     "--expires": "a number of days",
     "--retires": "a number of days",
     "--against": "a file of the program",
@@ -61,11 +94,11 @@ class Arguments:
         self.operands = operands
         self.options = options
 
-    def require(self, least: int, most: int | None) -> None:
+    def require(self, least: int, most: int | None, needs: str = "a file") -> None:
         """Raise UsageError unless the number of operands is right."""
         count = len(self.operands)
         if count < least:
-            raise UsageError(f"`{self.command}` needs a file (tur {self.command} --help shows examples)")
+            raise UsageError(f"`{self.command}` needs {needs} (tur {self.command} --help shows examples)")
         if most is not None and count > most:
             raise UsageError(f"`{self.command}` does not know what to do with `{self.operands[most]}`")
 
@@ -88,7 +121,7 @@ def parse(
         place += 1
         if word == "--":
             break
-        if word == "-" or not word.startswith("-"):
+        if is_operand(word):
             arguments.operands.append(word)
             if verbatim:
                 break
@@ -128,3 +161,8 @@ def check_allowed(command: str, name: str, allowed: tuple[str, ...]) -> None:
     hint = f"; did you mean {near}?" if near else ""
     who = "" if command == "tur" else f"`{command}` has "
     raise UsageError(f"{who}no option {name}{hint}" if who else f"there is no option {name}{hint}")
+
+
+def is_operand(word: str) -> bool:
+    """Whether a word is no option: `-` and negative numbers are none."""
+    return not word.startswith("-") or not (word[1:2].isalpha() or word[1:2] == "-")

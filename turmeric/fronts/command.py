@@ -24,16 +24,23 @@ class Command:
     With `verbatim` everything after the first operand is the program's, options too.
     """
 
-    __slots__ = ("entry", "least", "most", "options", "verbatim")
+    __slots__ = ("entry", "least", "most", "needs", "options", "verbatim")
 
     def __init__(
-        self, entry: str, options: tuple[str, ...] = (), least: int = 0, most: int | None = None, verbatim: bool = False
+        self,
+        entry: str,
+        options: tuple[str, ...] = (),
+        least: int = 0,
+        most: int | None = None,
+        verbatim: bool = False,
+        needs: str = "a file",
     ) -> None:
         self.entry = "turmeric.fronts." + entry
         self.options = (*options, "--debug", "--help")
         self.least = least
         self.most = most
         self.verbatim = verbatim
+        self.needs = needs
 
     def function(self) -> Callable[[Arguments], int]:
         """What carries the command out; gives the exit status."""
@@ -45,14 +52,32 @@ class Command:
 
 MACHINE = ("--engine", "--mode")
 FREEZING = ("--freeze-after", "--to", "--keep-running")
+STORE = ("--store",)
+INSTANCES = ("--code", "--keep-checkpoints")
+"""How the instances are kept that a command starts."""
+SELECTING = ("--status", "--function", "--parent", "--limit")
+WORKING = ("--program", "--concurrency", "--until-idle", "--grace", "--lease", "--attempts", "--counters")
+ID = "the id of an instance"
 
 COMMANDS: dict[str, Command] = {
-    "run": Command("execution:run", (*MACHINE, *FREEZING, "--profile"), 1, None, verbatim=True),
+    "run": Command("execution:run", (*MACHINE, *FREEZING, *STORE, *INSTANCES, "--profile"), 1, None, verbatim=True),
     "repl": Command("repl:repl", MACHINE, 0, 0),
     "check": Command("execution:check", (), 1),
     "expand": Command("expanding:expand", (), 1, 1),
     "test": Command("testing:test", MACHINE, 0),
-    "resume": Command("saved:resume", (*MACHINE, *FREEZING, "--program", "--code"), 1, 2),
+    "resume": Command("saved:resume", (*MACHINE, *FREEZING, *STORE, *INSTANCES, "--program", "--wait"), 1, 2),
+    "start": Command(
+        "instances.starting:start", (*STORE, *INSTANCES, "--id", "--strings"), 1, None, True, "a file and a function"
+    ),
+    "ps": Command("instances.listing:ps", (*STORE, *SELECTING, "--json", "--outdated", "--program"), 0, 0),
+    "show": Command("instances.showing:show", (*STORE, "--json", "--program"), 1, 1, needs=ID),
+    "send": Command("instances.sending:send", (*STORE, "--key", "--strings"), 2, 3, needs=f"{ID} and an event"),
+    "cancel": Command("instances.sending:cancel", STORE, 1, 1, needs=ID),
+    "fork": Command("instances.sending:fork", (*STORE, "--count"), 1, 2, needs=ID),
+    "worker": Command("instances.working:worker", (*MACHINE, *STORE, *INSTANCES, *WORKING), 0, 0),
+    "gc": Command("instances.cleaning:gc", (*STORE, "--older-than", "--keep-failed", "--dry-run"), 0, 0),
+    "export": Command("instances.moving:export", (*STORE, "--to"), 1, 1, needs=ID),
+    "import": Command("instances.moving:bring", STORE, 1, 1),
     "inspect": Command("inspecting:inspect", ("--json", "--program", "--against", "--graph"), 1, 1),
     "diff": Command("differing:diff", ("--json",), 2, 2),
     "key": Command("keyring:key", ("--file", "--id", "--expires", "--retires"), 0, 2),
@@ -92,7 +117,7 @@ def chosen(words: list[str]) -> tuple[Callable[[Arguments], int], Arguments]:
     arguments = parse(name, rest, command.options, command.verbatim, top.options)
     if "--help" in arguments.options:
         return COMMANDS["help"].function(), Arguments("help", [name], {})
-    arguments.require(command.least, command.most)
+    arguments.require(command.least, command.most, command.needs)
     return command.function(), arguments
 
 

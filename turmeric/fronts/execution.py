@@ -27,14 +27,31 @@ def run(arguments: Arguments) -> int:
     if "--profile" in arguments.options and "--freeze-after" in arguments.options:
         raise UsageError("--profile and --freeze-after do not go together: --to would be the file of both")
     session = open_session(arguments, root_of(path), args)
+    statuses: list[int] = []
+
+    def whole() -> None:
+        statuses.append(completed(session, lambda: run_program(session, path, arguments)))
+
     if "--profile" in arguments.options:
         from turmeric.fronts.profiling import profiled
 
-        profiled(arguments, lambda: completed(session, lambda: session.run_file(path)))
-        return OK
+        profiled(arguments, whole)
+        return statuses[0]
     from turmeric.fronts.freezing import freezable
 
-    return freezable(session, arguments, lambda: completed(session, lambda: session.run_file(path)))
+    return freezable(session, arguments, whole) or statuses[0]
+
+
+def run_program(session: Session, path: str, arguments: Arguments) -> int:
+    """Run a file's top-level forms, then its `main`: as a durable instance, if the program is one of those."""
+    module = session.load_main(path, start=True)
+    if "--store" in arguments.options or "workflow" in session.world.modules:
+        from turmeric.fronts.instances.running import is_durable, run_main
+
+        if is_durable(session, module, arguments):
+            return run_main(session, module, arguments)
+    session.run_main(module)
+    return OK
 
 
 def evaluate(arguments: Arguments) -> int:

@@ -21,12 +21,24 @@ Commands
   check FILE...            find mistakes without running anything
   test [PATH]              run the tests of a file or a directory
   expand FILE              show a program with its macros expanded
-  resume FILE [VALUE]      go on with a continuation that was saved to a file
+  resume FILE|ID [VALUE]   go on with a continuation that was saved to a file, or an instance
   inspect FILE             show what a saved file holds
   diff FILE FILE           what changed from one saved file to another
   key new|list|remove      the keys that seal saved data
   explain [ERROR-NAME]     what an error means, and what to do about it
   help [COMMAND]           more about a command, with examples
+
+Durable instances: programs that are saved at every step, and outlive their process
+  start FILE:FUNCTION ...  start a function as an instance
+  worker                   run the instances of a store, and those that become due
+  ps                       list instances
+  show ID                  all about one
+  send ID EVENT [VALUE]    send one an event
+  cancel ID                ask one to cancel
+  fork ID [NUMBER]         a new one from a checkpoint of another
+  export ID                write one to a file
+  import FILE              bring one into a store
+  gc                       remove those that ended long ago
 
 Options
   --debug                  with an error, show Python's traceback and all pending functions
@@ -45,7 +57,8 @@ SIGUSR1), 130 Ctrl-C; (exit n) in a program gives n.
 RUN = """\
 tur run [--debug] [--engine auto|cek|compiled] [--mode plain|roundtrip]
         [--profile [--to FILE.svg|.txt|.folded]]
-        [--freeze-after 5s|1000-calls] [--to SAVED] [--keep-running] FILE [ARGS]
+        [--freeze-after 5s|1000-calls] [--to SAVED] [--keep-running]
+        [--store URL] [--keep-checkpoints] [--code current|bundle] FILE [ARGS]
 tur FILE [ARGS]
 
 Run the top-level forms of FILE in order, then its function `main` if it defines one.
@@ -69,6 +82,11 @@ The signal SIGUSR1 does the same at any time.  Without --to the file is frozen-F
 
   tur run --freeze-after 0.5s --to job.bin job.tur; tur resume job.bin
   kill -USR1 PID                     store the program of that process
+
+If a module of the program imports `workflow`, or with --store, `main` runs as a durable
+instance: it is saved in a store at every step, and `tur resume --wait ID` goes on when its
+process was killed.  It waits in real time; the instances that it starts run as well.
+`tur help ps` says what a store is, `tur help worker` what the other options mean.
 """
 
 REPL = """\
@@ -132,6 +150,8 @@ what they call.  Variables that a macro made get a number when the name is taken
 RESUME = """\
 tur resume [--program PATH] [--code current|strict|saved]
            [--freeze-after 5s|1000-calls] [--to SAVED] [--keep-running] FILE [VALUE]
+tur resume [--wait] [--store URL] [--program PATH] [--code current|bundle]
+           [--keep-checkpoints] ID
 
 Go on with the continuation that a program saved to FILE, in this process.  VALUE is a
 Turmeric expression, and what the pause in the program returns; without it, nil.
@@ -147,6 +167,140 @@ A sealed file is opened with the keys that `tur key list` shows.  --freeze-after
   tur resume checkpoint-order-validated.bin
   tur resume approval.bin '{:approved true}'
   tur resume --code saved approval.bin
+
+With the ID of an instance (or the beginning of one) instead of a file, that instance goes on
+from its last checkpoint, in this process, until it has ended or waits; its value is printed.
+One that failed is tried again.  One whose process was killed is taken over at once if that
+was on this machine, else when its lease ends.  With --wait it waits in real time, and the
+instances that it started run as well, as with `tur run`.
+
+  tur resume 3f2a1b2c
+"""
+
+START = """\
+tur start [--store URL] [--id ID] [--strings] [--keep-checkpoints] [--code current|bundle]
+          FILE:FUNCTION [ARGS]
+
+Start a function of FILE as a durable instance, and print its id.  It runs when a worker
+runs it, or `tur resume ID`.  Each of ARGS is one value of Turmeric (42, '"text"', :word,
+'{:a [1 2]}'); nothing is evaluated.  With --strings each is a string as it is.
+
+  tur start orders.tur:process-order 42 '{:express true}'
+  tur start --strings mail.tur:greet ann
+  tur start --id order-42 orders.tur:process-order 42    once, however often it is called
+
+The store is made if there is none, and so is a key to seal it with, if none is configured.
+`tur help ps` says where the store is, `tur help worker` what the other options mean.
+"""
+
+PS = """\
+tur ps [--store URL] [--status STATUS,...] [--function NAME] [--parent ID] [--limit N] [--json]
+       [--outdated [--program PATH]]
+
+List the instances of a store, the newest first: what each waits for, its last checkpoint,
+its age, how often it was tried since then.  A status is running, waiting, done, failed or
+cancelled.  At most 100 are listed without --limit.
+
+  tur ps --status waiting,running
+  tur ps --function orders.process-order --json | jq '.[].id'
+  tur ps --outdated     those that would not go on in the code that is there now, and why
+
+With --outdated nothing runs: states are compared with the modules in the current directory,
+or in that of --program.  The exit status is 1 when there are some.
+
+The store of every command is that of --store, else of $TURMERIC_STORE, else the directory
+`turmeric-store` in the current one.  URL is files:DIRECTORY, sqlite:FILE or
+postgresql://USER@HOST/DATABASE; a path alone is that of a directory or of a SQLite file.
+Only `run`, `start` and `import` make one.
+"""
+
+SHOW = """\
+tur show [--store URL] [--program PATH] [--json] ID
+
+Show an instance: what it waits for and where, the variables of its functions, events that it
+has not taken, the instances that it started, its value or its error.  Nothing of it runs.
+ID is the id of an instance, or a beginning of one that no other has.
+
+  tur show 3f2a1b2c
+  tur show 3f2a1b2c --json | jq .state.frames
+"""
+
+SEND = """\
+tur send [--store URL] [--key KEY] [--strings] ID EVENT [VALUE]
+
+Send an event to an instance, which gets it now, or when it waits for it.  VALUE is one value
+of Turmeric, nil unless it is given; with --strings a string as it is.  With a --key, any
+text, it is sent once: a second event with the same key is not kept.
+
+  tur send 3f2a1b2c approved '{:by "ann"}'
+  tur send --key payment-817 3f2a1b2c paid 1999
+"""
+
+CANCEL = """\
+tur cancel [--store URL] ID
+
+Ask an instance to cancel.  The error `cancelled` is raised in it where it waits, or when it is
+saved next, so that it can clean up; a worker must run for that.  The exit status is 1 when it
+has ended already.
+"""
+
+FORK = """\
+tur fork [--store URL] [--count N] ID [NUMBER]
+
+Start a new instance that goes on from a checkpoint of another, the last one unless NUMBER says
+which; print its id.  Earlier checkpoints are there if the other one keeps them
+(--keep-checkpoints of `tur start` and `tur run`).  With --count there are several new ones.
+
+  tur fork 3f2a1b2c 7
+"""
+
+WORKER = """\
+tur worker [--store URL] [--program PATH] [--concurrency N] [--until-idle] [--grace TIME]
+           [--lease TIME] [--attempts N] [--code current|bundle] [--keep-checkpoints]
+           [--counters PORT|FILE]
+
+Run the instances of a store that are due, and those that become due, until a signal comes; any
+number of workers may do so, on any number of machines.  The modules of the programs are looked
+for in the current directory, or in that of --program; a file given there is loaded first.
+
+  --concurrency 100    how many instances it runs at a time
+  --until-idle         end when nothing runs and nothing is due
+  --grace 10s          after SIGTERM or SIGINT it claims nothing more, and lets what runs go on
+                       to its next save, for so long; then others may have it.  Exit status 0.
+                       A second signal ends it at once.
+  --lease 30s          for how long an instance is its own without a sign of life
+  --attempts 5         how often an instance may be tried without reaching its next checkpoint
+  --code bundle        instances carry the code that they were started with, and go on in it;
+                       `tur start` must have been told so too
+  --keep-checkpoints   instances that its instances start keep all their checkpoints
+  --counters 9100      show counters at http://127.0.0.1:9100/metrics, for Prometheus;
+                       or in a file, which is written again every two seconds
+
+It writes a line of JSON to stderr for whatever happens; with --debug also for every save.
+
+  tur worker --store postgresql://turmeric@db/orders --program app --counters 9100
+"""
+
+GC = """\
+tur gc [--store URL] [--older-than TIME] [--keep-failed] [--dry-run]
+
+Remove the instances that ended before so much time, 30d unless it is given, and the parts of
+checkpoints that nothing refers to any more.  With --keep-failed those that failed stay.
+
+  tur gc --older-than 7d --keep-failed
+"""
+
+EXPORT = """\
+tur export [--store URL] [--to FILE] ID
+
+Write an instance, with all that belongs to it, to a file: ID.tur-instance unless --to says
+otherwise.  It is sealed with the same keys.  The instance stays where it is.
+"""
+
+IMPORT = """\
+tur import [--store URL] FILE
+
+Bring an instance from a file of `tur export` into a store, under its own id.
 """
 
 INSPECT = """\
@@ -211,6 +365,16 @@ PAGES = {
     "test": TEST,
     "expand": EXPAND,
     "resume": RESUME,
+    "start": START,
+    "ps": PS,
+    "show": SHOW,
+    "send": SEND,
+    "cancel": CANCEL,
+    "fork": FORK,
+    "worker": WORKER,
+    "gc": GC,
+    "export": EXPORT,
+    "import": IMPORT,
     "inspect": INSPECT,
     "diff": DIFF,
     "key": KEY,

@@ -34,17 +34,24 @@ def key(arguments: Arguments) -> int:
 
 def new(arguments: Arguments) -> int:
     """Add a new key to the file; it seals from now on."""
+    path = file_to_change(arguments)
+    ends = [days(arguments, name) for name in ("--expires", "--retires")]
+    made = made_key(path, arguments.options.get("--id"), *ends)
+    print(f"{path}: new key {made.id}, {dates(made)}")
+    return OK
+
+
+def made_key(path: str, id: str | None = None, expires: int | None = None, retires: int | None = None) -> Key:
+    """A new key in a file; the ends of its use are in days from now."""
     from turmeric.durability.sealed.keyfiles import add_key
     from turmeric.durability.sealed.keys import SECRET_SIZE, Key
 
-    path = file_to_change(arguments)
     now = int(time.time())
-    id = arguments.options.get("--id") or time.strftime("%Y-%m-%d-", time.gmtime(now)) + os.urandom(3).hex()
-    ends = [days(arguments, name) for name in ("--expires", "--retires")]
-    made = Key(id, os.urandom(SECRET_SIZE), now, *[None if end is None else now + end * DAY for end in ends])
+    id = id or time.strftime("%Y-%m-%d-", time.gmtime(now)) + os.urandom(3).hex()
+    ends = [None if end is None else now + end * DAY for end in (expires, retires)]
+    made = Key(id, os.urandom(SECRET_SIZE), now, *ends)
     add_key(path, made)
-    print(f"{path}: new key {id}, {dates(made)}")
-    return OK
+    return made
 
 
 def show(arguments: Arguments) -> int:

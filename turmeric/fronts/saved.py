@@ -26,6 +26,11 @@ def resume(arguments: Arguments) -> int:
     from turmeric.running.continuation import Continuation
 
     path, *value = arguments.operands
+    if "--store" in arguments.options or not os.path.exists(path):
+        from turmeric.fronts.instances.resuming import resume_instance
+
+        return resume_instance(arguments)
+    check_options(arguments)
     session = open_session(arguments, program_root(arguments), [])
     data, _ = opened(read_bytes(path))
     mode = arguments.options.get("--code", CURRENT)
@@ -39,6 +44,17 @@ def resume(arguments: Arguments) -> int:
     given = session.evaluate(value[0], "<value>") if value else None
     is_program = prepare(session, saved)
     return freezable(session, arguments, lambda: completed(session, lambda: go_on(session, saved, given, is_program)))
+
+
+def check_options(arguments: Arguments) -> None:
+    """Raise UsageError for options that are for instances, not for files."""
+    from turmeric.fronts.arguments import UsageError
+
+    for name in ("--wait", "--keep-checkpoints"):
+        if name in arguments.options:
+            raise UsageError(f"{name} is for instances, and {arguments.operands[0]} is a file")
+    if arguments.options.get("--code") == "bundle":
+        raise UsageError("--code is current, strict or saved for a file, not `bundle`")
 
 
 def go_on(session: Session, saved: Continuation, given: Any, is_program: bool) -> None:

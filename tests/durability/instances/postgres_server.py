@@ -13,15 +13,17 @@ import atexit
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from glob import glob
 from pathlib import Path
 
+PREFIX = "turmeric-postgres-"
 UNPRIVILEGED = ("postgres", "nobody")
 FAST = ("fsync=off", "full_page_writes=off")
 """Settings for tests that may end the server at any moment, but not the machine."""
@@ -115,10 +117,29 @@ def gid(name: str) -> int:
     return pwd.getpwnam(name).pw_gid
 
 
+def end_leftovers() -> None:
+    """End the servers of processes that were killed before they could."""
+    for directory in Path("/tmp").glob(f"{PREFIX}[0-9]*-*"):
+        owner = int(directory.name.removeprefix(PREFIX).partition("-")[0])
+        if Path("/proc/self").exists() and not Path(f"/proc/{owner}").exists():
+            end_server_in(directory)
+
+
+def end_server_in(directory: Path) -> None:
+    """End a server at once, if it is one: a process that runs in that directory."""
+    data = directory / "server" / "data"
+    with suppress(OSError, ValueError, IndexError):
+        pid = int((data / "postmaster.pid").read_text().split()[0])
+        if Path(f"/proc/{pid}/cwd").resolve() == data.resolve():
+            os.kill(pid, signal.SIGQUIT)
+    shutil.rmtree(directory, ignore_errors=True)
+
+
 @contextmanager
 def running(settings: tuple[str, ...] = FAST) -> Iterator[Server]:
     """A server for a while.  Raises Absent."""
-    directory = Path(tempfile.mkdtemp(prefix="turmeric-postgres-", dir="/tmp"))
+    end_leftovers()
+    directory = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir="/tmp"))
     directory.chmod(0o711)
     try:
         server = Server(directory / "server", settings)

@@ -709,6 +709,18 @@ def test_find(store: Store) -> None:
     assert ids(store, limit=2) == ["b", "c"]
 
 
+def test_find_by_the_beginnings_of_ids(store: Store) -> None:
+    store.create([instance(id) for id in ("ab", "abc", "a%", "a_c", "b", "A", "äb")])
+    assert set(ids(store, prefix="a")) == {"ab", "abc", "a%", "a_c"}
+    assert set(ids(store, prefix="ab")) == {"ab", "abc"}
+    assert ids(store, prefix="a%") == ["a%"]
+    assert ids(store, prefix="a_c") == ["a_c"]
+    assert ids(store, prefix="ä") == ["äb"]
+    assert ids(store, prefix="abcd") == []
+    assert set(ids(store, prefix="")) == set(ids(store))
+    assert ids(store, prefix="ab", limit=1, after="abc") == ["ab"]
+
+
 def test_a_list_has_no_states(store: Store) -> None:
     held = running(store, "a")
     store.send(event("a"))

@@ -48,7 +48,12 @@ waits = st.one_of(
     st.builds(Wait, st.just("instance"), ids, st.none() | st.integers(0, 60).map(float)),
 )
 events = st.builds(
-    Event, ids, st.sampled_from(NAMES), st.binary(max_size=3), st.just(1.0), st.none() | st.sampled_from("kl")
+    Event,
+    st.sampled_from("ab"),
+    st.sampled_from(NAMES),
+    st.binary(max_size=3),
+    st.just(1.0),
+    st.sampled_from([None, "k"]),
 )
 
 
@@ -160,13 +165,15 @@ class Model:
             self.send(event)
         for id in save.cancels:
             self.cancel(id, save.checkpoint.time)
-        if save.checkpoint.wait is not None:
-            outcome = self.outcome(known)
-            if outcome is None:
-                due = 0.0 if known.instance.cancel == 1 else save.checkpoint.wait.until
-                known.set(status="waiting", owner=None, due=due)
-            known.set(outcome=outcome)
-        return Saved(known.instance.cancel, known.instance.outcome)
+        asked = known.instance.cancel == 1
+        if save.checkpoint.wait is None:
+            known.set(outcome=Outcome("cancelled") if asked else None)
+            return Saved(known.instance.cancel)
+        outcome = None if asked else self.outcome(known)
+        if outcome is None:
+            known.set(status="waiting", owner=None, due=0.0 if asked else save.checkpoint.wait.until)
+        known.set(outcome=outcome)
+        return Saved(known.instance.cancel, outcome)
 
     def finish(self, held: Held, end: End) -> None:
         known = self.held(held)
@@ -283,9 +290,9 @@ class Comparison(RuleBasedStateMachine):
     def some_held(self, data: st.DataObject) -> Held:
         """Most often one that is held still."""
         current = [h for h in self.ever_held if h.id in self.model.known and self.model.holds(h)]
-        if current and data.draw(st.integers(0, 9)) > 0:
+        if current and data.draw(st.integers(0, 3)) > 0:
             return data.draw(st.sampled_from(current))
-        return data.draw(st.sampled_from(self.ever_held))
+        return data.draw(st.sampled_from(self.ever_held[-8:]))
 
     @rule(id=ids, keep=st.booleans(), due=st.none() | st.integers(0, 30).map(float))
     def create(self, id: str, keep: bool, due: float | None) -> None:
@@ -299,6 +306,12 @@ class Comparison(RuleBasedStateMachine):
     def claim(self, limit: int, lease: int, only: list[str] | None) -> None:
         found = self.same("claim", "ann", self.now, self.now + lease, limit, only)
         self.ever_held += [Held(each.id, each.epoch) for each in found]
+
+    @rule()
+    def leases_end(self) -> None:
+        """Everybody's lease has ended, and somebody else takes over."""
+        self.now += 21
+        self.claim(5, 20, None)
 
     @rule(data=st.data(), wait=waits, cancel=st.sampled_from((0, 0, 0, 2)))
     def save(self, data: st.DataObject, wait: Wait | None, cancel: int) -> None:
@@ -379,7 +392,7 @@ def test_a_store_does_what_the_model_does(kind: str, tmp_path: Path) -> None:
     new_store(kind, tmp_path).close()
     machine = type("Comparison", (Comparison,), {"kind": kind})
     how = settings(
-        max_examples=40 if kind == "memory" else 15, stateful_step_count=40, deadline=None,
+        max_examples=100 if kind == "memory" else 30, stateful_step_count=50, deadline=None,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     run_state_machine_as_test(machine, settings=how)

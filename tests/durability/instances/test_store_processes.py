@@ -253,6 +253,13 @@ def test_the_same_child_started_by_several_is_one(address: str) -> None:
 # Saves that touch each other's instances ------------------------------------------------------
 
 
+@pytest.fixture
+def without_second_tries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Transactions that block each other are undone by PostgreSQL, and done again: not here."""
+    monkeypatch.setattr("turmeric.durability.instances.stores.postgres.TRIES", 1)
+
+
+@pytest.mark.usefixtures("without_second_tries")
 def test_saves_that_send_to_each_other(address: str) -> None:
     store = open_store(address)
     for id in "abc":
@@ -270,6 +277,7 @@ def test_saves_that_send_to_each_other(address: str) -> None:
     store.close()
 
 
+@pytest.mark.usefixtures("without_second_tries")
 def test_two_that_wait_for_each_other(address: str) -> None:
     store = open_store(address)
     store.create([instance(f"{side}{number}") for side in "ab" for number in range(ROUNDS)])

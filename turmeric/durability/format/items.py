@@ -14,13 +14,19 @@ UNSIGNED, BYTES, TEXT, ARRAY, MAP, TAG = 0, 2, 3, 4, 5, 6
 SIZES = {24: 1, 25: 2, 26: 4, 27: 8}
 """How many bytes after the first one an argument takes that does not fit into it."""
 
+BYTE = [bytes([each]) for each in range(256)]
+
 
 def head(major: int, argument: int) -> bytes:
-    """The head of an item, in its shortest form."""
+    """The head of an item, in its shortest form.  The first cases are most of what is sealed."""
     if argument < 24:
-        return bytes([major << 5 | argument])
+        return BYTE[major << 5 | argument]
+    if argument < 1 << 8:
+        return BYTE[major << 5 | 24] + BYTE[argument]
+    if argument < 1 << 16:
+        return BYTE[major << 5 | 25] + argument.to_bytes(2, "big")
     short, size = next((short, size) for short, size in SIZES.items() if argument < 1 << 8 * size)
-    return bytes([major << 5 | short]) + argument.to_bytes(size, "big")
+    return BYTE[major << 5 | short] + argument.to_bytes(size, "big")
 
 
 def byte_string(data: bytes) -> bytes:

@@ -81,6 +81,8 @@ class Execution:
             self.states.whole_only()
         self.k: Any = None
         """What waits for the answer to the request that is under way."""
+        self.why: dict[str, str] = {}
+        """The reason with which it has failed, to be told."""
 
     # The whole --------------------------------------------------------------------------------
 
@@ -122,9 +124,20 @@ class Execution:
             return world.call(self.service.library(name), args, prompt=True)
         except TurmericError as error:
             return error
+        except SystemExit as end:
+            return self.left(end.code)
         finally:
             world.instance = before
             self.spent += max(0.0, self.service.clock.now() - start)
+
+    def left(self, status: Any) -> Any:
+        """The program has called `exit`, which ends the instance and not whoever runs it."""
+        from turmeric.running.structure import construct
+
+        self.service.happened("exited", id=self.id, number=self.number, status=status)
+        if not status:
+            return construct(self.service.library("ended"), [None])
+        return failure("error", f"the program has ended with the status {status}", status)
 
     # Beginning --------------------------------------------------------------------------------
 
@@ -158,6 +171,7 @@ class Execution:
     def unrestorable(self, error: TurmericError) -> Steps:
         """Its state cannot be brought back here.  Damage does not heal; other code, or another key, may come."""
         if error.name == "corrupt-data" or self.instance.attempts >= self.service.rules.attempts:
+            self.why = {"reason": str(error)}
             return (yield from self.end(FAILED, results.failed(self.service.world, error)))
         wait = backoff(self.instance.attempts)
         self.service.happened("refused", id=self.id, number=self.number, reason=str(error), again=wait)
@@ -177,6 +191,7 @@ class Execution:
             "or could not restore it; once the cause is mended, resume it"
         )
         error = failure("error", message, attempts)
+        self.why = {"reason": str(error)}
         yield from self.end(FAILED, results.failed(self.service.world, error))
 
     # Saving -----------------------------------------------------------------------------------
@@ -267,10 +282,12 @@ class Execution:
         world = self.service.world
         if isinstance(found, TurmericError):
             cancelled = self.cancel == CANCEL_TOLD and found.name == "cancelled"
+            self.why = {"reason": str(found)}
             return (yield from self.end(CANCELLED if cancelled else FAILED, results.failed(world, found)))
         try:
             result = results.done(world, found.values[0])
         except TurmericError as error:
+            self.why = {"reason": str(error)}
             return (yield from self.end(FAILED, results.failed(world, error)))
         return (yield from self.end(DONE, result))
 
@@ -289,7 +306,7 @@ class Execution:
                     break
         else:
             raise Abandoned("the store cannot be reached")
-        self.service.happened(status, id=self.id, number=self.number)
+        self.service.happened(status, id=self.id, number=self.number, **self.why)
 
     def has_ended(self, error: Exception) -> Steps:
         """Whether its end was written after all."""

@@ -188,7 +188,8 @@ class End:
 class Query:
     """Which instances to list: all that fit every part that is not None; the newest first.
 
-    `after` is the id of the last one of an earlier page, which must be there still.
+    `prefix` is what their ids begin with.  `after` is the id of the last one of an earlier page, which must be there
+    still.
     """
 
     statuses: tuple[str, ...] | None = None
@@ -196,6 +197,7 @@ class Query:
     parent: str | None = None
     limit: int = 1000
     after: str | None = None
+    prefix: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

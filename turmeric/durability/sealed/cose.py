@@ -14,6 +14,7 @@ their seal was found right with the key.
 from __future__ import annotations
 
 import hmac
+from functools import lru_cache
 
 from turmeric.durability.format.items import ARRAY, BYTES, MAP, TAG, TEXT, UNSIGNED, Reader, byte_string, head
 from turmeric.vocabulary.errors import TurmericError, failure
@@ -39,6 +40,7 @@ NONCE_SIZE = 12
 GCM_TAG_SIZE = 16
 KEY_ID_LIMIT = 64
 HEADER_LIMIT = 6 + KEY_ID_LIMIT
+MAC0_START, NO_HEADER = head(TAG, MAC0) + head(ARRAY, 4), head(MAP, 0)
 ENCRYPTED_LIMIT = 2**31 - 1 - GCM_TAG_SIZE
 """What the library encrypts at once; the limit of AES-GCM itself is far higher."""
 
@@ -106,7 +108,9 @@ def read_protected(protected: bytes) -> tuple[int, bytes | None]:
 # Writing --------------------------------------------------------------------------------------
 
 
+@lru_cache
 def protected_header(algorithm: int, key_id: bytes | None) -> bytes:
+    """The same for all that a key seals."""
     pairs = head(UNSIGNED, ALGORITHM) + head(UNSIGNED, algorithm)
     if key_id is not None:
         pairs += head(UNSIGNED, KEY_ID) + byte_string(key_id)
@@ -116,8 +120,8 @@ def protected_header(algorithm: int, key_id: bytes | None) -> bytes:
 def mac0(payload: bytes, key: bytes, key_id: bytes | None, context: bytes = b"") -> bytes:
     """A COSE_Mac0 of bytes, which stay readable.  `context` is authenticated, not contained (external_aad)."""
     protected = protected_header(HMAC_256, key_id)
-    parts = [head(TAG, MAC0), head(ARRAY, 4), byte_string(protected), head(MAP, 0), head(BYTES, len(payload)), payload]
-    return b"".join([*parts, byte_string(mac(protected, context, payload, key))])
+    tag = byte_string(mac(protected, context, payload, key))
+    return b"".join([MAC0_START, byte_string(protected), NO_HEADER, head(BYTES, len(payload)), payload, tag])
 
 
 def encrypt0(payload: bytes, key: bytes, key_id: bytes | None, nonce: bytes, context: bytes = b"") -> bytes:

@@ -56,7 +56,13 @@ class DatabaseStore:
     # Owners write -----------------------------------------------------------------------------
 
     def create(self, instances: list[Instance]) -> list[str]:
-        return self.change(lambda work: owning.create(work, instances))
+        statement = owning.creation_alone(instances)
+        if statement is None:
+            return self.change(lambda work: owning.create(work, instances))
+        created = self.alone(*statement)
+        if created:
+            self.tell()
+        return [id for (id,) in created]
 
     def claim(self, owner: str, now: float, until: float, limit: int, only: list[str] | None = None) -> list[Instance]:
         return self.change(lambda work: owning.claim(work, owner, now, until, limit, only))

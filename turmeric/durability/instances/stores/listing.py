@@ -25,6 +25,9 @@ def find(work: Work, query: Query) -> list[Instance]:
         if value is not None:
             conditions.append(f"{column} = ?")
             parameters.append(value)
+    if query.prefix is not None:
+        conditions.append(f"substr(id, 1, {len(query.prefix)}) = ?")
+        parameters.append(query.prefix)
     if query.after is not None:
         last = work.run(sql.CREATED, query.after)
         if not last:

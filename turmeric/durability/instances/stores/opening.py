@@ -66,6 +66,14 @@ def sqlite(url: str, rest: str) -> Store:
 
 
 def postgresql(url: str, rest: str) -> Store:
+    server, schema, timeout = server_of(url)
+    from turmeric.durability.instances.stores.postgres import PostgresStore
+
+    return PostgresStore(server, schema, timeout)
+
+
+def server_of(url: str) -> tuple[str, str, float]:
+    """The address for libpq, the schema, the time-out.  Raises ValueError, also when the driver is not installed."""
     parts = urlsplit(url)
     own: dict[str, str] = {}
     others: list[str] = []
@@ -76,11 +84,11 @@ def postgresql(url: str, rest: str) -> Store:
         else:
             others.append(item)
     try:
-        from turmeric.durability.instances.stores.postgres import PostgresStore
+        import psycopg  # noqa: F401
     except ModuleNotFoundError as error:
         raise ValueError(f"{parts.scheme}: needs a package, psycopg: pip install 'turmeric[postgres]'") from error
     server = urlunsplit(parts._replace(scheme="postgresql", query="&".join(others)))
-    return PostgresStore(server, own.get("schema", "turmeric"), seconds_in(url, own))
+    return server, own.get("schema", "turmeric"), seconds_in(url, own)
 
 
 SCHEMES: dict[str, Callable[[str, str], Store]] = {

@@ -42,6 +42,13 @@ from turmeric.durability.instances.stores.work import Work
 # Create ---------------------------------------------------------------------------------------
 
 
+def creation_alone(instances: list[Instance]) -> tuple[str, tuple[Any, ...]] | None:
+    """The one statement that creates an instance, where it is a single one that waits for no other and has no blobs."""
+    if len(instances) != 1 or instances[0].checkpoint.roots or awaited(instances[0].checkpoint.wait) is not None:
+        return None
+    return sql.INSERT_INSTANCE, instance_row(instances[0])
+
+
 def create(work: Work, instances: list[Instance]) -> list[str]:
     sharing.must_be_there(work, {name for each in instances for name in each.checkpoint.roots})
     # One that is to wait for another must not come into being unseen while that other ends.

@@ -93,6 +93,7 @@ def fits(instance: Instance, query: Query) -> bool:
         (query.statuses is None or instance.status in query.statuses)
         and (query.function is None or instance.function == query.function)
         and (query.parent is None or instance.parent == query.parent)
+        and (query.prefix is None or instance.id.startswith(query.prefix))
     )
 
 

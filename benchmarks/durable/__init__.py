@@ -1,0 +1,1 @@
+"""Durable instances beside DBOS Transact, and beside the databases alone."""
