@@ -7,6 +7,7 @@ PostgreSQL, which is started for this and ended.  Times are those of the clock: 
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import time
@@ -120,7 +121,7 @@ def measured(chosen: argparse.Namespace, kept: Path) -> Figures:
     missing = {name: one for name, one in found.items() if isinstance(one, str)}
     peers = {name: version_of(systems.get(name)) or missing.get(name, "") for name in found if name == DBOS}
     kinds = [kind for name in chosen.stores for kind in KINDS[name]]
-    begun = time.monotonic()
+    begun, before = time.monotonic(), os.getloadavg()[0]
     with postgres("postgres" in chosen.stores) as (server, reason), TemporaryDirectory(prefix="durable-") as directory:
         where = conditions(peers, sizes=chosen.size, sqlite=sqlite_version(), postgres=postgres_version(server))
         run = Run(
@@ -129,7 +130,7 @@ def measured(chosen: argparse.Namespace, kept: Path) -> Figures:
         for name in chosen.rows:
             ROWS[name](run)
             say(f"{name}: {time.monotonic() - begun:.0f} s so far")
-    run.figures.where["seconds"] = round(time.monotonic() - begun)
+    run.figures.where |= {"seconds": round(time.monotonic() - begun), "load": [before, os.getloadavg()[0]]}
     return run.figures
 
 
@@ -174,7 +175,7 @@ def main(words: Sequence[str]) -> int:
         return 0
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(as_json(figures))
-    if target == RESULTS:
+    if target.resolve() == RESULTS:
         put(figures)
     say(f"figures written to {target.name}")
     return 0

@@ -8,7 +8,7 @@ import select
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,7 +98,8 @@ class Worker:
         self.process.wait()
         for stream in (self.process.stdin, self.process.stdout):
             assert stream
-            stream.close()
+            with suppress(BrokenPipeError):  # what it was still to be told
+                stream.close()
 
 
 @dataclass(frozen=True)

@@ -71,4 +71,5 @@ def conditions_line(figures: Figures) -> str:
     versions = [where.get("python", ""), f"SQLite {where.get('sqlite')}", f"PostgreSQL {where.get('postgres')}"]
     versions.append(f"DBOS {where.get('peers', {}).get('dbos')}")
     taken = f"sizes `{where.get('sizes')}`, {where.get('seconds')} s in all"
-    return f"{where.get('date')}: {', '.join(versions)}; {cores} cores; {taken}."
+    busy = " and ".join(f"{each:.1f}" for each in where.get("load", []))
+    return f"{where.get('date')}: {', '.join(versions)}; {cores} cores, load {busy} before and after; {taken}."

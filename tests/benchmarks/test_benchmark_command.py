@@ -141,7 +141,7 @@ def test_bad_options(words: list[str], message: str, capsys: pytest.CaptureFixtu
 
 def test_an_unknown_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fib"]) == 2
-    assert capsys.readouterr().err == "expected one of compare, control, saving or an option, got fib\n"
+    assert capsys.readouterr().err == "expected one of compare, control, durable, saving or an option, got fib\n"
 
 
 def test_conditions_name_no_directory() -> None:

@@ -168,6 +168,19 @@ def test_each_store_is_a_fresh_one(tmp_path: Path) -> None:
         stores.fresh(POSTGRES, OURS)
 
 
+def test_what_a_worker_cannot_do(tmp_path: Path) -> None:
+    found = command.installed(OURS, tmp_path, 1.0)
+    assert not isinstance(found, str)
+    with found.worker("memory:") as worker:
+        with pytest.raises(Failure, match="KeyError: 'fly'"):
+            worker.do("fly")
+        worker.ask("start", function="effects", args=[1])
+        with pytest.raises(Failure, match=r"over 0\.5 s"):
+            worker.effect(0.5)
+    with pytest.raises(Failure, match="is not the address of a store"), found.worker("nowhere:"):
+        pass
+
+
 def test_effects_are_written_down(tmp_path: Path) -> None:
     outside = Outside()
     outside.prepare(log=str(tmp_path / "log"))

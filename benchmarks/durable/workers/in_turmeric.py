@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import sys
@@ -16,7 +15,6 @@ from turmeric import Runtime
 from turmeric.durability.instances.records import Save
 from turmeric.durability.instances.scheduling import Scheduler
 from turmeric.durability.instances.service import Rules
-from turmeric.durability.instances.serving import AsyncScheduler
 
 HERE = Path(__file__).resolve().parent.parent
 KEY = b"benchmarks" + bytes(22)
@@ -101,7 +99,11 @@ class Worker:
         return self.runtime.result(id)
 
     def idle(self) -> None:
-        """Run all that is due on an asyncio loop."""
+        """Run all that is due on an asyncio loop, which is loaded when it is needed, as in a program."""
+        import asyncio
+
+        from turmeric.durability.instances.serving import AsyncScheduler
+
         asyncio.run(AsyncScheduler(self.service).serve(until_idle=True))
 
     # Throughput -------------------------------------------------------------------------------
@@ -179,6 +181,7 @@ class Worker:
 
     def serve(self, for_seconds: float = 1e9) -> None:
         """Run what is due, and what becomes due."""
+        import asyncio
 
         async def served() -> None:
             asyncio.get_running_loop().call_later(for_seconds, self.runtime.stop)

@@ -49,6 +49,13 @@ class DatabaseStore:
         """One statement that writes, as a transaction of its own."""
         raise NotImplementedError
 
+    def news_alone(self, statement: str, parameters: Row) -> list[Row]:
+        """The same; if it gives rows those who watch are told."""
+        rows = self.alone(statement, parameters)
+        if rows:
+            self.tell()
+        return rows
+
     def tell(self) -> None:
         """Wake those who watch."""
         raise NotImplementedError
@@ -59,10 +66,7 @@ class DatabaseStore:
         statement = owning.creation_alone(instances)
         if statement is None:
             return self.change(lambda work: owning.create(work, instances))
-        created = self.alone(*statement)
-        if created:
-            self.tell()
-        return [id for (id,) in created]
+        return [row[0] for row in self.news_alone(*statement)]
 
     def claim(self, owner: str, now: float, until: float, limit: int, only: list[str] | None = None) -> list[Instance]:
         return self.change(lambda work: owning.claim(work, owner, now, until, limit, only))

@@ -140,6 +140,11 @@ class PostgresStore(DatabaseStore):
 
         return self.repeated(once)
 
+    def news_alone(self, statement: str, parameters: Row) -> list[Row]:
+        """The notification is part of the statement: no other one, and no other commit."""
+        told = f"WITH news AS ({statement}) SELECT news.*, pg_notify(?, '') FROM news"
+        return self.alone(told, (*parameters, self.schema.channel))
+
     def look(self, task: Callable[[Work], T]) -> T:
         def once() -> T:
             with self.connection() as connection:
