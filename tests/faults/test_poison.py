@@ -82,13 +82,21 @@ def test_a_poison_instance_is_set_aside_alone(way: str, tmp_path: Path) -> None:
 
 
 def test_one_that_ends_the_process_by_an_exception_counts_its_attempts() -> None:
-    """`SystemExit` goes through to whoever runs the instance, so that the process ends; it would for ever."""
+    """What no program can catch goes through to whoever runs the instance, so that the process ends; it would for
+    ever."""
+
+    class Ending(BaseException):
+        pass
+
+    def end() -> None:
+        raise Ending
+
     runtime = Runtime(roots=[], store="memory:", key=KEY, rules=Rules(attempts=ATTEMPTS))
-    runtime.register("outer", {"die": lambda: sys.exit(3), "note": lambda n: None})
+    runtime.register("outer", {"die": end, "note": lambda n: None})
     runtime.eval(PROGRAM)
     poison, other = runtime.start(runtime.eval("poison"), id="0"), runtime.start(runtime.eval("innocent"), 1, id="1")
     for _ in range(1 + ATTEMPTS):
-        with pytest.raises(SystemExit):
+        with pytest.raises(Ending):
             runtime.run_until_idle()
     runtime.run_until_idle()
     assert poison.status == "failed"
