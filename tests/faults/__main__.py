@@ -41,6 +41,8 @@ def kill(kind: str, kills: int, seed: int, workers: int) -> bool:
             store = f"sqlite:{directory / 'orders.db'}"
         report = run(store, directory, kills, seed, workers)
     print(f"{kind}: {report}")
+    for what, fired in report.trouble.most_common(20):
+        print(f"  {fired:>6,}  {what[:200]}")
     return report.lost == report.wrong == report.transactions_wrong == 0 and report.repeated <= report.kills
 
 

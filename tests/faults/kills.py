@@ -42,6 +42,8 @@ class Report:
     wrong: int = 0
     seconds: float = 0.0
     reasons: list[str] = field(default_factory=list)
+    trouble: Counter[str] = field(default_factory=Counter)
+    """What workers have said of the store."""
 
     def __str__(self) -> str:
         return (
@@ -174,6 +176,9 @@ def examine(runtime: Runtime, store: str, directory: Path, ids: list[str], repor
         report.transactions += len(expected)
         report.transactions_wrong += sum(parts[each] != 1 for each in expected)
     report.transactions_wrong += len(parts) - report.transactions
+    trouble = directory / "trouble.txt"
+    if trouble.exists():
+        report.trouble = Counter(trouble.read_text("utf-8").splitlines())
     report.repeated = sum(effects.values()) - len(effects)
 
 

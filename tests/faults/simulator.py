@@ -18,6 +18,7 @@ from typing import Any
 
 from tests.faults.outside import KEY, Violation, World, runtime
 from turmeric.durability.instances import asking
+from turmeric.durability.instances.course import course
 from turmeric.durability.instances.execution import Execution
 from turmeric.durability.instances.records import ENDED, Held, Instance, Query, Save
 from turmeric.durability.instances.seals import Seals
@@ -186,7 +187,7 @@ class Simulator:
             self.world.epochs[instance.id] = instance.epoch
             self.world.numbers.setdefault(instance.id, instance.checkpoint.number)
             execution = Execution(worker.service, instance)
-            worker.running.append(Running(execution, execution.run()))
+            worker.running.append(Running(execution, course(execution)))
         return bool(found)
 
     def outside_acts(self) -> bool:

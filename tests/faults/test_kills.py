@@ -18,7 +18,7 @@ from tests.faults.kills import Pool, Report, for_store, run
 from turmeric import Runtime
 from turmeric.durability.instances.service import Rules
 
-KILLS = 10
+KILLS = 8
 SEED = 20
 KEY = b"k" * 32
 

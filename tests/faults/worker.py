@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from turmeric import Runtime
 from turmeric.durability.instances.scheduling import Scheduler
@@ -32,8 +33,13 @@ def made(store: str, directory: Path, lease: float) -> Runtime:
         os.write(file, f"{id} {number}\n".encode())
         os.fsync(file)
 
+    def note(what: str, details: dict[str, Any]) -> None:
+        if what in ("save-failed", "store-error", "error", "failed"):
+            with open(directory / "trouble.txt", "a", encoding="utf-8") as log:
+                log.write(f"{what}: {details.get('reason')}\n")
+
     mark = "%s" if store.startswith("postgresql") else "?"
-    runtime = Runtime(roots=[str(ORDERS.parent)], store=store, key=KEY, rules=Rules(lease))
+    runtime = Runtime(roots=[str(ORDERS.parent)], store=store, key=KEY, rules=Rules(lease), note=note)
     insert = f"INSERT INTO payments (instance, part) VALUES ({mark}, {mark})"
     runtime.register("outer", {"effect": effect, "insert": lambda: insert})
     return runtime

@@ -1,6 +1,6 @@
-"""One instance that this process holds: from one request to the next, until it waits, ends, or is lost.
+"""One instance that this process holds: its turns, and saving it between them.
 
-`run` does no I/O.  It is a generator that yields what the store is to do, and is sent what came of it; so the same
+What concerns the store are generators that yield what it is to do, and are sent what came of it; so the same
 code runs with a store that blocks, with one that is awaited, and under a test that ends it at any point:
 
     ("save", held, save)        a method of the store and its arguments
@@ -16,30 +16,22 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from turmeric.durability.instances import results
 from turmeric.durability.instances.answers import Give, Raise
 from turmeric.durability.instances.places import place_of
 from turmeric.durability.instances.records import (
     CANCEL_ASKED,
     CANCEL_TOLD,
     CANCELLED,
-    DONE,
-    FAILED,
-    RUNNING,
     Checkpoint,
-    End,
     Held,
     Instance,
     Save,
     Saved,
     Wait,
 )
-from turmeric.durability.instances.seals import of_result
 from turmeric.durability.instances.states import States
 from turmeric.durability.instances.store import BlobsGone, Ended, Lost, Missing, StoreError, Unavailable
-from turmeric.running.continuation import Continuation
 from turmeric.vocabulary.errors import TurmericError, failure
-from turmeric.vocabulary.structs import Struct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,9 +44,9 @@ LOOKS = 8
 """How often to look whether a save has happened whose outcome is not known, before giving up the instance."""
 
 
-def backoff(attempts: int) -> float:
-    """Seconds until an instance is tried again that could not be restored so many times."""
-    return min(60.0, 2.0**attempts)
+def pause(attempt: int) -> Operation:
+    """Let some time pass before the store is asked again."""
+    return ("pause", min(5.0, 0.05 * 2**attempt))
 
 
 class Abandoned(Exception):
@@ -81,31 +73,6 @@ class Execution:
             self.states.whole_only()
         self.k: Any = None
         """What waits for the answer to the request that is under way."""
-        self.why: dict[str, str] = {}
-        """The reason with which it has failed, to be told."""
-
-    # The whole --------------------------------------------------------------------------------
-
-    def run(self) -> Steps:
-        """Run it until it waits, has ended, or is lost."""
-        from turmeric.durability.instances.requests import answer
-
-        try:
-            if self.instance.attempts > self.service.rules.attempts:
-                return (yield from self.set_aside())
-            try:
-                found = yield from self.restored()
-            except TurmericError as error:
-                return (yield from self.unrestorable(error))
-            except Unavailable as error:
-                return (yield from self.unreadable(error))
-            while type(found) is Struct and found.type.name == "asked":
-                found = self.turn((yield from answer(self, found)))
-            yield from self.finish(found)
-        except Waiting:
-            self.service.happened("waiting", id=self.id, number=self.number)
-        except (Lost, Abandoned) as error:
-            self.service.happened("lost", id=self.id, number=self.number, reason=str(error))
 
     def turn(self, how: Give | Raise) -> Any:
         """Let the program go on after a request: a struct `ended` or `asked`, or the error that it ended with."""
@@ -139,21 +106,6 @@ class Execution:
             return construct(self.service.library("ended"), [None])
         return failure("error", f"the program has ended with the status {status}", status)
 
-    # Beginning --------------------------------------------------------------------------------
-
-    def restored(self) -> Steps:
-        """Bring its state back, and let it run to its first request."""
-        from turmeric.durability.instances.requests import outcome_of
-
-        point = self.instance.checkpoint
-        blobs = (yield ("blobs", list(point.roots))) if point.roots else {}
-        what, value = self.states.decoded(point, blobs)
-        self.service.happened("resumed" if point.number else "started", id=self.id, number=point.number)
-        if type(what) is not Continuation:
-            return self.called("run-instance", [what, value, self.service.rules.calls])
-        self.k = what
-        return self.turn(outcome_of(self, self.instance.outcome, point.wait, value))
-
     def told_to_cancel(self) -> Raise | None:
         """The error for an instance that was asked to cancel, and does not know it yet."""
         if self.cancel != CANCEL_ASKED:
@@ -167,32 +119,6 @@ class Execution:
         from turmeric.vocabulary.errors import exception_for
 
         return exception_for(construct(self.service.library(name), [message, data]))
-
-    def unrestorable(self, error: TurmericError) -> Steps:
-        """Its state cannot be brought back here.  Damage does not heal; other code, or another key, may come."""
-        if error.name == "corrupt-data" or self.instance.attempts >= self.service.rules.attempts:
-            self.why = {"reason": str(error)}
-            return (yield from self.end(FAILED, results.failed(self.service.world, error)))
-        wait = backoff(self.instance.attempts)
-        self.service.happened("refused", id=self.id, number=self.number, reason=str(error), again=wait)
-        yield ("release", self.held, self.service.clock.now() + wait, True)
-        return None
-
-    def unreadable(self, error: Exception) -> Steps:
-        """The store did not give what belongs to its state: that is not the instance's fault, and does not count."""
-        self.service.happened("store-error", id=self.id, reason=str(error))
-        yield ("release", self.held, self.service.clock.now() + 1.0)
-
-    def set_aside(self) -> Steps:
-        """It has been restored again and again without reaching its next checkpoint: it would go on like that."""
-        attempts = self.instance.attempts - 1
-        message = (
-            f"set aside: {attempts} attempts to go on from checkpoint {self.number} have ended with their process, "
-            "or could not restore it; once the cause is mended, resume it"
-        )
-        error = failure("error", message, attempts)
-        self.why = {"reason": str(error)}
-        yield from self.end(FAILED, results.failed(self.service.world, error))
 
     # Saving -----------------------------------------------------------------------------------
 
@@ -259,7 +185,7 @@ class Execution:
             try:
                 row = yield ("get", self.id)
             except Unavailable:
-                yield ("pause", min(5.0, 0.05 * 2**attempt))
+                yield pause(attempt)
                 continue
             if row is None or row.epoch != self.held.epoch:
                 raise Abandoned("it was claimed by somebody else") from error
@@ -274,46 +200,3 @@ class Execution:
         self.states.forget()
         self.service.happened("save-failed", id=self.id, number=self.number, reason=str(error))
         return Raise(failure("io-error", f"the checkpoint could not be saved: {error}", self.number + 1))
-
-    # Ending -----------------------------------------------------------------------------------
-
-    def finish(self, found: Any) -> Steps:
-        """It has ended: with a value, or with an error."""
-        world = self.service.world
-        if isinstance(found, TurmericError):
-            cancelled = self.cancel == CANCEL_TOLD and found.name == "cancelled"
-            self.why = {"reason": str(found)}
-            return (yield from self.end(CANCELLED if cancelled else FAILED, results.failed(world, found)))
-        try:
-            result = results.done(world, found.values[0])
-        except TurmericError as error:
-            self.why = {"reason": str(error)}
-            return (yield from self.end(FAILED, results.failed(world, error)))
-        return (yield from self.end(DONE, result))
-
-    def end(self, status: str, result: bytes) -> Steps:
-        """Write how it ended.  If the store cannot say whether that has happened, whoever claims it next does the
-        last stretch again."""
-        sealed = self.service.seals.seal(result, of_result(self.id))
-        end = End(status, sealed, self.service.clock.now(), self.spent)
-        for attempt in range(LOOKS):
-            try:
-                yield ("finish", self.held, end)
-                break
-            except Unavailable as error:
-                yield ("pause", min(5.0, 0.05 * 2**attempt))
-                if (yield from self.has_ended(error)):
-                    break
-        else:
-            raise Abandoned("the store cannot be reached")
-        self.service.happened(status, id=self.id, number=self.number, **self.why)
-
-    def has_ended(self, error: Exception) -> Steps:
-        """Whether its end was written after all."""
-        try:
-            row = yield ("get", self.id)
-        except Unavailable:
-            return False
-        if row is None or row.epoch != self.held.epoch:
-            raise Abandoned("it was claimed by somebody else") from error
-        return row.status != RUNNING

@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 from threading import Event, Thread
 
-from turmeric.durability.instances.execution import Execution, backoff
+from turmeric.durability.instances.course import backoff, course
+from turmeric.durability.instances.execution import Execution
 from turmeric.durability.instances.records import Held
 from turmeric.durability.instances.service import Service, SystemClock
 from turmeric.durability.instances.store import StoreError
@@ -112,7 +113,7 @@ class Scheduler:
 
     def drive(self, instance: Instance) -> None:
         """Run an instance until it waits, has ended or is lost; or was saved, when this is to stop."""
-        with closing(Execution(self.service, instance).run()) as steps:
+        with closing(course(Execution(self.service, instance))) as steps:
             self.go_through(instance, steps)
 
     def go_through(self, instance: Instance, steps: Steps) -> None:

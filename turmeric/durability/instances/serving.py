@@ -13,7 +13,8 @@ from contextlib import nullcontext
 from functools import partial
 
 from turmeric.durability.instances.asking import language_error
-from turmeric.durability.instances.execution import Execution, backoff
+from turmeric.durability.instances.course import backoff, course
+from turmeric.durability.instances.execution import Execution
 from turmeric.durability.instances.records import Held
 from turmeric.durability.instances.scheduling import BATCH, COLLECT_EVERY, Heartbeat
 from turmeric.durability.instances.service import Service
@@ -162,7 +163,7 @@ class AsyncScheduler:
 
     async def drive(self, instance: Instance) -> None:
         """Run an instance until it waits, has ended or is lost; or was saved, when this is to stop."""
-        steps = Execution(self.service, instance).run()
+        steps = course(Execution(self.service, instance))
         answer: Any = None
         error: BaseException | None = None
         while True:
