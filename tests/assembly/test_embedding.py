@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -112,3 +113,15 @@ def test_an_engine_can_be_chosen() -> None:
         assert turmeric.Runtime([], engine=engine).eval("(reduce + 0 (range 100))") == 4950
     with pytest.raises(ValueError, match="there is no engine `fast`"):
         turmeric.Runtime([], engine="fast")
+
+
+def test_a_store_that_fails_at_a_claim_is_an_io_error() -> None:
+    from turmeric.durability.instances.store import Unavailable
+    from turmeric.durability.instances.stores.memory import MemoryStore
+
+    class Away(MemoryStore):
+        def claim(self, *args: Any) -> Any:
+            raise Unavailable("the disk is gone")
+
+    with pytest.raises(turmeric.TurmericError, match="io-error: the disk is gone"):
+        turmeric.Runtime(store=Away(), key=b"k" * 32).run_until_idle()

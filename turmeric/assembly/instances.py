@@ -16,6 +16,7 @@ from turmeric.durability.instances import asking
 from turmeric.durability.instances.records import ENDED, Query
 from turmeric.durability.instances.scheduling import Scheduler
 from turmeric.durability.instances.service import Service, SystemClock
+from turmeric.durability.instances.store import StoreError
 from turmeric.running.conversion import from_python
 from turmeric.vocabulary.errors import failure
 
@@ -188,9 +189,13 @@ class Instances:
     # Running ----------------------------------------------------------------------------------
 
     def run_until_idle(self) -> int:
-        """Run, in this thread, what is due and what becomes due meanwhile; gives how often an instance was run."""
+        """Run, in this thread, what is due and what becomes due meanwhile; gives how often an instance was run.  Raises
+        io-error when the store cannot say what is due; what was claimed is then done, or released."""
         assert self.service is not None and self._scheduler is not None
-        return self._scheduler.run_until_idle()
+        try:
+            return self._scheduler.run_until_idle()
+        except StoreError as error:
+            raise asking.language_error(error) from error
 
     def run(self, handle: Handle | str, timeout: float | None = None) -> Any:
         """Run what is due, waiting when nothing is, until an instance has ended; its value, or its error is raised.
