@@ -72,4 +72,5 @@ def conditions_line(figures: Figures) -> str:
     versions.append(f"DBOS {where.get('peers', {}).get('dbos')}")
     taken = f"sizes `{where.get('sizes')}`, {where.get('seconds')} s in all"
     busy = " and ".join(f"{each:.1f}" for each in where.get("load", []))
-    return f"{where.get('date')}: {', '.join(versions)}; {cores} cores, load {busy} before and after; {taken}."
+    note = " " + where["note"] if "note" in where else ""
+    return f"{where.get('date')}: {', '.join(versions)}; {cores} cores, load {busy} before and after; {taken}.{note}"
