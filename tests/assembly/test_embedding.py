@@ -125,3 +125,15 @@ def test_a_store_that_fails_at_a_claim_is_an_io_error() -> None:
 
     with pytest.raises(turmeric.TurmericError, match="io-error: the disk is gone"):
         turmeric.Runtime(store=Away(), key=b"k" * 32).run_until_idle()
+
+
+def test_a_registered_function_may_wait_for_its_arguments() -> None:
+    """It is stored by name: the frame that waits for its argument holds it."""
+    runtime = turmeric.Runtime(store="memory:")
+    runtime.register("shop", {"ship": lambda what: [what, "shipped"]})
+    runtime.eval("(import workflow :refer :all) (import shop) (defn main [] (shop.ship (await-event \"what\")))")
+    handle = runtime.start(runtime.eval("main"))
+    runtime.run_until_idle()
+    handle.send("what", "tea")
+    runtime.run_until_idle()
+    assert turmeric.to_python(handle.result()) == ["tea", "shipped"]

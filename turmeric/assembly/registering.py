@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
     from turmeric.assembly.session import Session
 
-AWAITING = "(import workflow) (defn {name} [& args] (workflow.outside (apply {name}-coroutine args)))"
+CALLING = "(defn {name} [& args] (apply {name}-in-python args))"
+"""What calls a Python function.  Unlike that it is known by its name, so a state that holds it can be saved."""
+AWAITING = "(import workflow) (defn {name} [& args] (workflow.outside (apply {name}-in-python args)))"
 """What calls a coroutine function, and lets others run until it has its value."""
 
 
@@ -30,11 +32,9 @@ def register(session: Session, name: str, functions: Mapping[str, Callable[..., 
         raise failure("value-error", f"there is a module `{name}` already", name)
     module = session.new_module(name)
     for each, function in functions.items():
-        if inspect.iscoroutinefunction(function):
-            world.find(name, f"{each}-coroutine").assign(awaiting(function))
-            session.evaluate(AWAITING.format(name=each), f"<{name}.{each}>", module)
-        else:
-            world.find(name, each).assign(converting(function))
+        awaits = inspect.iscoroutinefunction(function)
+        world.find(name, f"{each}-in-python").assign(awaiting(function) if awaits else converting(function))
+        session.evaluate((AWAITING if awaits else CALLING).format(name=each), f"<{name}.{each}>", module)
 
 
 def converting(function: Callable[..., Any]) -> Callable[..., Any]:
