@@ -37,10 +37,12 @@ def in_child(command: Any, arguments: Arguments, engine: str, root: Path, direct
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        os.close(reading)
-        with os.fdopen(writing, "w", encoding="utf-8") as answer:
-            json.dump(outcome(command, arguments, _sessions[engine], root, directory), answer)
-        os._exit(0)
+        try:  # whatever happens, the child must not go on as a second run of the tests
+            os.close(reading)
+            with os.fdopen(writing, "w", encoding="utf-8") as answer:
+                json.dump(outcome(command, arguments, _sessions[engine], root, directory), answer)
+        finally:
+            os._exit(0)
     os.close(writing)
     with os.fdopen(reading, encoding="utf-8") as pipe:
         status, printed, reported = json.loads(pipe.read() or '[-1, "", "no answer"]')

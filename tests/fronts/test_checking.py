@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -229,7 +230,10 @@ def test_the_library_has_no_problems(path: Path) -> None:
 @pytest.mark.parametrize("path", sorted((CHECKOUT / "examples").rglob("*.tur")), ids=str)
 def test_the_examples_have_no_problems(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(path.parent)
-    assert found(path) == []
+    code = "".join(each.read_text() for each in path.parent.glob("*.py"))
+    registered = set(re.findall(r'register\("(\w+)"', code))  # modules that only Python knows
+    missing = [f"no module `{name}`" for name in registered]
+    assert [problem for problem in found(path) if not any(each in problem for each in missing)] == []
 
 
 @pytest.mark.parametrize("feature", sorted(each.name for each in PROGRAMS.iterdir() if each.is_dir()))

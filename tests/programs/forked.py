@@ -49,12 +49,14 @@ def run(program: Path, mode: str, directory: Path) -> tuple[str, str]:
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        os.close(reading)
-        with os.fdopen(writing, "w", encoding="utf-8") as answer:
-            with disturbed(Disturbance(mode, (SEED, program.name))) if mode in DISTURBED else nullcontext():
-                ended = outcome(_sessions[mode], program, directory)
-            json.dump(ended, answer)
-        os._exit(0)
+        try:  # whatever happens, the child must not go on as a second run of the tests
+            os.close(reading)
+            with os.fdopen(writing, "w", encoding="utf-8") as answer:
+                with disturbed(Disturbance(mode, (SEED, program.name))) if mode in DISTURBED else nullcontext():
+                    ended = outcome(_sessions[mode], program, directory)
+                json.dump(ended, answer)
+        finally:
+            os._exit(0)
     os.close(writing)
     answer = received(reading, child)
     os.waitpid(child, 0)

@@ -60,6 +60,9 @@ class Changes:
         os.replace(new, self.path)
         self.open()
 
+    def __del__(self) -> None:
+        self.close()
+
     def close(self) -> None:
         if self.descriptor >= 0:
             os.close(self.descriptor)

@@ -79,6 +79,9 @@ class Directory:
             except FileNotFoundError:
                 raise error from None
 
+    def __del__(self) -> None:
+        self.close()
+
     def close(self) -> None:
         if self.descriptor >= 0:
             os.close(self.descriptor)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import select
+import selectors
 from collections.abc import Callable
 from time import monotonic
 from typing import Any
@@ -16,10 +16,18 @@ from turmeric.durability.instances.stores.news import News
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
+def readable(descriptors: list[int], seconds: float) -> bool:
+    """Whether one of these can be read from within some seconds.  A selector knows no limit to their numbers."""
+    with selectors.DefaultSelector() as selector:
+        for each in descriptors:
+            selector.register(each, selectors.EVENT_READ)
+        return bool(selector.select(seconds))
+
+
 def is_quiet(connection: Connection) -> bool:
     """Whether nothing has come over a connection that nobody uses; what comes is that the server has ended it."""
     try:
-        return not connection.closed and not select.select([connection.fileno()], [], [], 0)[0]
+        return not connection.closed and not readable([connection.fileno()], 0)
     except (OSError, ValueError, psycopg.Error):
         return False
 
@@ -44,7 +52,7 @@ class PostgresNews(News[Connection]):
                 left = end - monotonic()
                 if left <= 0:
                     return
-                select.select([self.connection.fileno(), *(self.pipe or ())[:1]], [], [], left)
+                readable([self.connection.fileno(), *(self.pipe or ())[:1]], left)
         except psycopg.Error:
             self.forget()
             raise
@@ -63,6 +71,9 @@ class PostgresNews(News[Connection]):
         pipe = self.pipe
         if pipe is not None:
             os.write(pipe[1], b".")
+
+    def __del__(self) -> None:
+        self.forget()
 
     def forget(self) -> None:
         if self.connection is not None:
