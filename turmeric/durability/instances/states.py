@@ -80,12 +80,15 @@ class Kept(MemoryBlobs):
                 work.extend(self.weights[name][1])
         return found
 
+    def crowded(self) -> bool:
+        """Whether so many are known that it is time to prune."""
+        return len(self.weights) > 2 * self.pruned
+
     def prune(self, needed: Iterable[bytes]) -> None:
-        """Forget, now and then, what is not reached from those that are needed."""
-        if len(self.weights) > 2 * self.pruned:
-            reached = self.below(needed)
-            self.weights = {name: each for name, each in self.weights.items() if name in reached}
-            self.pruned = max(1000, len(self.weights))
+        """Forget what is not reached from those that are needed."""
+        reached = self.below(needed)
+        self.weights = {name: each for name, each in self.weights.items() if name in reached}
+        self.pruned = max(1000, len(self.weights))
 
     @contextmanager
     def saving(self) -> Iterator[None]:
@@ -127,7 +130,8 @@ class States:
             self.saver = Saver(self.world, self.blobs, "state")
         root = self.saver.save(state)
         new = tuple(self.seals.sealed_blob(name, blob) for name, blob in self.blobs.take_fresh())
-        self.blobs.prune({root, *(known.message for known in self.saver.known.values())})
+        if self.blobs.crowded():
+            self.blobs.prune({root, *(known.message for known in self.saver.known.values())})
         return self.seals.seal(IN_BLOBS + root, context), (root,), new
 
     # Restoring --------------------------------------------------------------------------------
