@@ -138,3 +138,40 @@ def test_python_collections_become_the_languages_own(tmp_path: Path) -> None:
         handle.send("approved", {"by": ("ann",)})
         assert repr(made.call(made.eval("pr-str"), made.run(handle))) == "'[[1 2] {\"by\" [\"ann\"]}]'"
         made.close()
+
+
+def test_a_program_cannot_exit_inside_a_transaction(tmp_path: Path) -> None:
+    """It would end whoever runs the instance."""
+    made = Runtime(store=f"sqlite:{tmp_path / 'a.db'}", key=b"k" * 32)
+    text = '(defn f [] (try (transaction (fn [tx] (exit 3))) (catch [e : value-error] (.message e))))'
+    handle = made.start(function(made, text))
+    made.run_until_idle()
+    assert handle.result() == "a program cannot exit inside a transaction"
+
+
+def test_what_is_encrypted_cannot_be_read_in_the_store(tmp_path: Path) -> None:
+    """Small states and large ones, which are kept in blobs, events and results."""
+    pytest.importorskip("cryptography")
+    file = tmp_path / "a.db"
+    text = """
+    (defn f [n]
+      (let [secret (str "cleartext" (repeat-str "x" n)) more (map (fn [i] (str "cleartext" i)) (range 0 n))]
+        [(await-event "go") (count secret) (count more) "cleartext"]))
+    """
+    ids = []
+    for size in (3, 3000):
+        made = Runtime(store=f"sqlite:{file}", key=b"k" * 32, encrypt=True)
+        handle = made.start(function(made, text), size)
+        made.run_until_idle()
+        handle.send("go", "cleartext of an event")
+        ids.append(handle.id)
+        made.close()
+    stored = b"".join(each.read_bytes() for each in tmp_path.iterdir())
+    made = Runtime(store=f"sqlite:{file}", key=b"k" * 32, encrypt=True)
+    function(made, text)
+    made.run_until_idle()
+    found = [list(made.result(id)) for id in ids]
+    made.close()
+    stored += b"".join(each.read_bytes() for each in tmp_path.iterdir())
+    assert found == [["cleartext of an event", 12, 3, "cleartext"], ["cleartext of an event", 3009, 3000, "cleartext"]]
+    assert b"cleartext" not in stored

@@ -183,6 +183,8 @@ def call_inside(execution: Execution, function: Any, tx: Any) -> Any:
         if isinstance(error.__cause__, Unavailable):
             raise error.__cause__ from error  # a statement failed through no fault of the program
         raise
+    except SystemExit as end:  # it would end whoever runs the instance
+        raise failure("value-error", "a program cannot exit inside a transaction", end.code) from end
     finally:
         world.instance = before
 
